@@ -1,0 +1,1 @@
+"""What bulkgen knows about its subject: pure data and rules, no I/O and no clock."""

@@ -1,0 +1,129 @@
+"""Before anything is spent: is every row allowed, what will it cost, how long will it take."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from bulkgen.domain.dispatch import image_request
+from bulkgen.domain.errors import InputError
+from bulkgen.domain.images import ImageRequest
+from bulkgen.domain.jobs import GenerationSettings
+from bulkgen.domain.models import Catalogue, ImageModel, width_and_height
+from bulkgen.domain.pricing import NO_COST, CostBand, call_cost, image_cost
+from bulkgen.domain.prompts import MAX_IMAGES_PER_PROMPT, PromptRow
+from bulkgen.domain.rates import Bucket, expected_s
+
+_MODERATIONS = ("auto", "low")
+_MAX_COMPRESSION = 100
+#: Bytes a picture takes for each pixel, by format, with its thumbnail; measured on photographs.
+_BYTES_PER_PIXEL = {"png": 1.6, "jpeg": 0.45, "webp": 0.3}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """What a list will take."""
+
+    prompts: int
+    images: int
+    cost: CostBand
+    #: Until the last image is there, when nobody else uses the account.
+    least_s: float
+    #: The same when every image that already waits goes first.
+    most_s: float
+    disk_bytes: int
+
+
+def check_settings(settings: GenerationSettings, catalogue: Catalogue, today: date) -> None:
+    """Raise InputError for a choice that no image could be made with."""
+    model = catalogue.model(settings.model)
+    model.check_usable(today)
+    model.check_size(settings.size)
+    image_cost(model, _known_quality(model, settings.quality), settings.size)
+    model.check_choice("output format", settings.output_format, model.output_formats)
+    model.check_choice("background", settings.background, model.backgrounds)
+    model.check_choice("moderation level", settings.moderation, _MODERATIONS)
+    if settings.background == "transparent" and settings.output_format == "jpeg":
+        raise InputError("A jpeg cannot be transparent. Choose png or webp, or another background.")
+    if not 0 <= settings.output_compression <= _MAX_COMPRESSION:
+        raise InputError("The compression must be a number from 0 to 100.")
+    if not 1 <= settings.images_per_prompt <= MAX_IMAGES_PER_PROMPT:
+        raise InputError(f"Images per prompt must be from 1 to {MAX_IMAGES_PER_PROMPT}.")
+
+
+def row_problem(
+    row: PromptRow, settings: GenerationSettings, catalogue: Catalogue, today: date
+) -> str | None:
+    """Why this row cannot be sent, in one sentence; None when it can."""
+    try:
+        model = catalogue.model(row.model or settings.model)
+        model.check_usable(today)
+        size = row.size or settings.size
+        model.check_size(size)
+        image_cost(model, _known_quality(model, row.quality or settings.quality), size)
+        _check_count(row.images)
+        _check_length(_request(row, settings), model)
+    except InputError as error:
+        return str(error)
+    return None
+
+
+def estimate(
+    rows: Iterable[PromptRow],
+    settings: GenerationSettings,
+    catalogue: Catalogue,
+    *,
+    bucket: Bucket,
+    waiting_images: int,
+    latency_s: float | None,
+) -> Estimate:
+    """What these rows will take; every row must be allowed.
+
+    `waiting_images` are those of other jobs on the account; `latency_s` None takes the model's own.
+    """
+    prompts = 0
+    images = 0
+    cost = NO_COST
+    disk_bytes = 0.0
+    slowest_s = 0.0
+    for row in rows:
+        model = catalogue.model(row.model or settings.model)
+        request = _request(row, settings)
+        width, height = width_and_height(request.size)
+        prompts += 1
+        images += request.images
+        cost += call_cost(model, request)
+        disk_bytes += request.images * width * height * _BYTES_PER_PIXEL[request.output_format]
+        slowest_s = max(slowest_s, model.median_latency_s)
+    if latency_s is not None:
+        slowest_s = latency_s
+    return Estimate(
+        prompts=prompts,
+        images=images,
+        cost=cost,
+        least_s=expected_s(bucket, images, slowest_s) if images else 0.0,
+        most_s=expected_s(bucket, images + waiting_images, slowest_s) if images else 0.0,
+        disk_bytes=int(disk_bytes),
+    )
+
+
+def _request(row: PromptRow, settings: GenerationSettings) -> ImageRequest:
+    images = row.images or settings.images_per_prompt
+    return image_request(row, settings, images=images, safety_identifier="")
+
+
+def _check_count(images: int | None) -> None:
+    if images is not None and not 1 <= images <= MAX_IMAGES_PER_PROMPT:
+        raise InputError(f"The count must be a number from 1 to {MAX_IMAGES_PER_PROMPT}.")
+
+
+def _check_length(request: ImageRequest, model: ImageModel) -> None:
+    if len(request.prompt) > model.max_prompt_characters:
+        raise InputError(
+            f"The prompt has {len(request.prompt):,} characters with the text put before it; "
+            f"{model.max_prompt_characters:,} is the most. Shorten it."
+        )
+
+
+def _known_quality(model: ImageModel, quality: str) -> str:
+    model.check_choice("quality", quality, tuple(model.qualities))
+    return quality

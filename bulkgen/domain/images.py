@@ -1,0 +1,127 @@
+"""Images: what is asked for, what comes back, and where each one stands."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from bulkgen.domain.attempts import Usage
+
+
+class ImageStatus(StrEnum):
+    """Where one image stands."""
+
+    PENDING = "pending"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    #: It may have been paid for and did not arrive; a person decides.
+    UNKNOWN = "unknown"
+
+
+class ImageStage(StrEnum):
+    """What happens to an image while it is processing."""
+
+    #: Asked for; the picture is not here yet.
+    SENDING = "sending"
+    #: Paid and on our disk; thumbnail and storage are under way.
+    SAVING = "saving"
+
+
+#: From each status, the statuses that may follow.
+IMAGE_TRANSITIONS: dict[ImageStatus, frozenset[ImageStatus]] = {
+    ImageStatus.PENDING: frozenset({ImageStatus.PROCESSING, ImageStatus.CANCELLED}),
+    ImageStatus.PROCESSING: frozenset(
+        {
+            ImageStatus.PENDING,
+            ImageStatus.COMPLETED,
+            ImageStatus.FAILED,
+            ImageStatus.CANCELLED,
+            ImageStatus.UNKNOWN,
+        }
+    ),
+    ImageStatus.COMPLETED: frozenset(),
+    ImageStatus.FAILED: frozenset({ImageStatus.PENDING}),
+    ImageStatus.CANCELLED: frozenset({ImageStatus.PENDING}),
+    ImageStatus.UNKNOWN: frozenset({ImageStatus.PENDING, ImageStatus.COMPLETED}),
+}
+
+#: MIME type of each output format.
+MIME_TYPES = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"}
+#: File suffix of each output format.
+SUFFIXES = {"png": "png", "jpeg": "jpg", "webp": "webp"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageRequest:
+    """One call to an image model."""
+
+    model: str
+    prompt: str
+    size: str
+    quality: str
+    images: int
+    output_format: str
+    background: str
+    output_compression: int
+    moderation: str
+    #: A hash that names the owner to the provider without naming the person.
+    safety_identifier: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderImage:
+    """One picture as it lies in the spool."""
+
+    #: Its place in the answer, from 0.
+    index: int
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderAnswer:
+    """What a call gave: pictures in the spool, and the bill."""
+
+    images: tuple[ProviderImage, ...]
+    usage: Usage | None
+    request_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GeneratedImage:
+    """One image of a job, there or on its way."""
+
+    id: UUID
+    job_id: UUID
+    owner_id: UUID
+    prompt_id: UUID
+    #: Number of its prompt in the job, from 1.
+    prompt_number: int
+    #: Number among the images of its prompt, from 1.
+    number: int
+    prompt: str
+    #: The prompt with the text put before it.
+    sent_prompt: str
+    status: ImageStatus
+    stage: ImageStage | None
+    #: Why it failed, in one sentence.
+    message: str | None
+    selected: bool
+    model: str
+    size: str
+    quality: str
+    output_format: str | None
+    #: Where the provider's bytes are.
+    storage_key: str | None
+    width_px: int | None
+    height_px: int | None
+    size_bytes: int | None
+    sha256: str | None
+    cost_usd: Decimal | None
+    request_id: str | None
+    completed_at: datetime | None
+    #: The page made from it.
+    page_id: UUID | None

@@ -1,0 +1,64 @@
+"""The list that goes with exported images, for people and for programs."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+
+from bulkgen.domain.images import SUFFIXES, GeneratedImage
+
+#: A spreadsheet takes a cell that begins with one of these for a formula.
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "|", "%")
+
+Entry = dict[str, str | int | bool | None]
+
+
+def file_name(image: GeneratedImage) -> str:
+    """The name of an exported image: number of its prompt and of itself."""
+    suffix = SUFFIXES[image.output_format or "png"]
+    return f"{image.prompt_number:04d}-{image.number}.{suffix}"
+
+
+def entry(image: GeneratedImage) -> Entry:
+    """What is known of an exported image."""
+    return {
+        "file": f"images/{file_name(image)}",
+        "prompt_number": image.prompt_number,
+        "image_number": image.number,
+        "prompt": image.prompt,
+        "sent_prompt": image.sent_prompt,
+        "model": image.model,
+        "size": image.size,
+        "quality": image.quality,
+        "width_px": image.width_px,
+        "height_px": image.height_px,
+        "size_bytes": image.size_bytes,
+        "sha256": image.sha256,
+        "cost_usd": None if image.cost_usd is None else str(image.cost_usd),
+        "request_id": image.request_id,
+        "completed_at": image.completed_at.isoformat() if image.completed_at else None,
+        "selected": image.selected,
+    }
+
+
+def as_csv(entries: Sequence[Entry]) -> str:
+    """The entries as CSV; what a spreadsheet would take for a formula is made plain text."""
+    file = io.StringIO(newline="")
+    if entries:
+        writer = csv.DictWriter(file, list(entries[0]))
+        writer.writeheader()
+        writer.writerows(
+            {name: _guarded(value) for name, value in entry.items()} for entry in entries
+        )
+    return file.getvalue()
+
+
+def as_jsonl(entries: Sequence[Entry]) -> str:
+    """The entries as one JSON object in each line."""
+    return "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries)
+
+
+def _guarded(value: object) -> object:
+    if isinstance(value, str) and value.lstrip(" '\"").startswith(_FORMULA_SIGNS):
+        return f"'{value}"
+    return value

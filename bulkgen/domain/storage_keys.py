@@ -1,0 +1,28 @@
+"""The names files have in storage."""
+
+import re
+from datetime import datetime
+from uuid import UUID
+
+_KEY = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}/)*[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}")
+_MAX_KEY_CHARACTERS = 1024
+
+
+def is_key(key: str) -> bool:
+    """Whether a key can name a file: plain ASCII parts, none of which begins with a dot."""
+    return len(key) <= _MAX_KEY_CHARACTERS and _KEY.fullmatch(key) is not None
+
+
+def image_key(image_id: UUID, sha256: str, suffix: str, at: datetime) -> str:
+    """Where a picture lies exactly as the provider sent it; `at` is when it arrived."""
+    return f"images/{at:%Y/%m}/{image_id}-{sha256[:8]}.{suffix}"
+
+
+def thumbnail_key(image_id: UUID) -> str:
+    """Where the gallery's small copy of a picture lies."""
+    return f"thumbnails/{str(image_id)[:2]}/{image_id}.webp"
+
+
+def variant_key(name: str) -> str:
+    """Where one size of a page's picture lies."""
+    return f"pages/{name}"

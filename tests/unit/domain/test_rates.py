@@ -1,0 +1,249 @@
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bulkgen.domain.rates import Bucket, expected_s, full_bucket
+from tests.fakes.factories import NOW
+
+#: What the limit of an account leaves after max(0.1, 2 %, one second of late starts).
+CAPACITIES = {
+    1: 1.0,
+    2: 1.9,
+    5: 4.9,
+    20: 19.6,
+    50: 49.0,
+    150: 147.0,
+    250: 245.0,
+    600: 588.0,
+}
+LIMITS = st.sampled_from(list(CAPACITIES))
+#: The rounding of times to microseconds and of floats.
+A_BIT = 1e-6
+
+
+def after(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(("limit", "capacity"), CAPACITIES.items())
+def test_a_bucket_holds_a_minutes_worth_less_its_margin(limit, capacity):
+    assert Bucket(limit, 0.0, NOW).capacity == pytest.approx(capacity)
+
+
+@given(st.integers(2, 100_000))
+def test_the_margin_covers_a_second_of_late_starts_and_two_percent(limit):
+    bucket = Bucket(limit, 0.0, NOW)
+
+    margin = limit - bucket.capacity
+    assert margin >= max(0.1, limit * 0.02, limit / 60) - A_BIT
+    assert margin <= max(0.1, limit * 0.02, limit / 60) + A_BIT
+
+
+@given(st.integers(1, 100_000))
+def test_one_image_can_always_be_asked_for_in_the_end(limit):
+    assert Bucket(limit, 0.0, NOW).max_images_per_call >= 1
+
+
+@pytest.mark.parametrize(
+    ("limit", "images"), [(1, 1), (2, 1), (5, 4), (20, 19), (50, 49), (250, 245)]
+)
+def test_a_call_that_could_never_be_admitted_has_to_be_split(limit, images):
+    bucket = full_bucket(limit, NOW)
+
+    assert bucket.max_images_per_call == images
+    assert bucket.tokens >= images
+
+
+@given(LIMITS)
+def test_a_bucket_nobody_has_taken_from_is_full(limit):
+    bucket = full_bucket(limit, NOW)
+
+    assert bucket.tokens == pytest.approx(bucket.capacity)
+    assert bucket.updated_at == NOW
+    assert bucket.images_per_minute == limit
+
+
+def test_an_image_comes_back_every_sixtieth_of_the_limit():
+    empty = Bucket(5, 0.0, NOW)
+
+    assert empty.at(after(12)).tokens == pytest.approx(1.0)
+    assert empty.at(after(30)).tokens == pytest.approx(2.5)
+
+
+@given(LIMITS, st.floats(0, 1e6))
+def test_a_bucket_never_holds_more_than_its_capacity(limit, seconds):
+    bucket = Bucket(limit, 0.0, NOW).at(after(seconds))
+
+    assert bucket.tokens <= bucket.capacity
+
+
+def test_taking_images_leaves_the_rest():
+    bucket = full_bucket(250, NOW).take(10)
+
+    assert bucket.tokens == pytest.approx(235)
+    assert bucket.updated_at == NOW
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    limit=LIMITS,
+    steps=st.lists(
+        st.tuples(st.floats(0, 90), st.integers(1, 10)),
+        min_size=1,
+        max_size=40,
+    ),
+)
+def test_no_window_admits_more_than_the_capacity_and_what_comes_back_in_it(limit, steps):
+    bucket = full_bucket(limit, NOW)
+    now_s = 0.0
+    admitted: list[tuple[float, int]] = []
+    for wait_s, images in steps:
+        now_s += wait_s
+        bucket = bucket.at(after(now_s))
+        if bucket.tokens >= images:
+            bucket = bucket.take(images)
+            admitted.append((now_s, images))
+
+    for first, (begin_s, _) in enumerate(admitted):
+        total = 0
+        for at_s, images in admitted[first:]:
+            total += images
+            assert total <= bucket.capacity + (at_s - begin_s) * limit / 60 + A_BIT
+
+
+@given(limit=LIMITS, rush=st.integers(1, 200), elapsed_s=st.floats(0, 600))
+def test_whoever_takes_what_is_there_at_once_gets_no_more_than_the_limit_allows(
+    limit, rush, elapsed_s
+):
+    bucket = full_bucket(limit, NOW)
+    taken = 0
+    for step in range(rush + 1):
+        bucket = bucket.at(after(elapsed_s * step / rush))
+        images = int(bucket.tokens)
+        bucket = bucket.take(images)
+        taken += images
+
+    assert taken <= bucket.capacity + elapsed_s * limit / 60 + A_BIT
+
+
+@given(limit=LIMITS, tokens=st.floats(-100, 245), back_s=st.floats(0, 1e6))
+def test_a_clock_that_goes_back_refills_nothing(limit, tokens, back_s):
+    bucket = Bucket(limit, min(tokens, Bucket(limit, 0.0, NOW).capacity), NOW)
+
+    assert bucket.at(after(-back_s)).tokens == bucket.tokens
+
+
+def test_after_a_clock_went_back_the_bucket_refills_by_the_new_time():
+    set_back = Bucket(5, 0.0, NOW).at(after(-3600))
+
+    assert set_back.at(after(-3588)).tokens == pytest.approx(1.0)
+
+
+def test_nothing_is_waited_for_while_there_are_images():
+    assert Bucket(5, 1.0, NOW).wait_s(1) == 0
+
+
+@given(limit=LIMITS, tokens=st.floats(-300, 0.9), images=st.integers(1, 10))
+def test_after_the_wait_the_images_are_there_and_not_before(limit, tokens, images):
+    bucket = Bucket(limit, tokens, NOW)
+    images = min(images, bucket.max_images_per_call)
+
+    wait_s = bucket.wait_s(images)
+
+    assert bucket.at(after(wait_s)).tokens == pytest.approx(images, abs=1e-4)
+    assert bucket.at(after(wait_s * 0.9)).tokens < images
+
+
+def test_a_refusal_at_five_a_minute_gives_one_image_after_what_it_names():
+    """Limit 5, Used 5, Requested 1. Please try again in 12s."""
+    bucket = full_bucket(250, NOW).corrected(images=1, retry_after_s=12.0, limit=5, now=NOW)
+
+    assert bucket.images_per_minute == 5
+    assert bucket.wait_s(1) == pytest.approx(12.002)
+    assert bucket.at(after(12.002)).tokens == pytest.approx(1.0)
+    assert bucket.at(after(11.9)).tokens < 1
+    assert bucket.at(after(23.9)).tokens < 2
+
+
+@given(
+    limit=LIMITS,
+    retry_after_s=st.floats(0.001, 120),
+    images=st.integers(1, 10),
+    tokens=st.floats(-50, 50),
+)
+def test_a_refusal_sets_the_level_so_that_its_images_are_there_when_it_says(
+    limit, retry_after_s, images, tokens
+):
+    bucket = Bucket(20, tokens, NOW)
+
+    corrected = bucket.corrected(images=images, retry_after_s=retry_after_s, limit=limit, now=NOW)
+
+    assert corrected.tokens <= corrected.capacity
+    assert corrected.tokens < images
+    if images <= corrected.capacity:
+        later = corrected.at(after(retry_after_s + 0.002))
+        assert later.tokens <= images + 1e-4
+        if corrected.tokens < corrected.capacity:
+            assert later.tokens == pytest.approx(images, abs=1e-4)
+
+
+def test_a_refusal_that_names_no_limit_keeps_the_one_that_is_known():
+    bucket = full_bucket(50, NOW).corrected(images=2, retry_after_s=3.0, limit=None, now=NOW)
+
+    assert bucket.images_per_minute == 50
+    assert bucket.wait_s(2) == pytest.approx(3.002)
+
+
+def test_a_limit_of_nothing_is_not_believed():
+    bucket = full_bucket(50, NOW).corrected(images=1, retry_after_s=3.0, limit=0, now=NOW)
+
+    assert bucket.images_per_minute == 50
+
+
+def test_a_refusal_that_names_no_wait_empties_the_bucket():
+    bucket = full_bucket(50, NOW).corrected(images=1, retry_after_s=None, limit=20, now=NOW)
+
+    assert (bucket.images_per_minute, bucket.tokens) == (20, 0.0)
+
+
+def test_a_refusal_that_names_no_wait_forgives_no_debt():
+    bucket = Bucket(50, -7.0, NOW).corrected(images=1, retry_after_s=None, limit=None, now=NOW)
+
+    assert bucket.tokens == -7.0
+
+
+def test_a_higher_limit_counts_at_once():
+    bucket = full_bucket(5, NOW).take(4).with_limit(250, NOW)
+
+    assert bucket.images_per_minute == 250
+    assert bucket.tokens == pytest.approx(245 - 4)
+
+
+def test_a_lower_limit_counts_at_once():
+    bucket = full_bucket(250, NOW).take(10).with_limit(5, NOW)
+
+    assert bucket.images_per_minute == 5
+    assert bucket.tokens == pytest.approx(4.9)
+
+
+@given(limit=st.integers(2, 1000), more=st.integers(0, 1000), taken=st.integers(0, 10))
+def test_what_was_taken_stays_taken_when_the_limit_rises(limit, more, taken):
+    bucket = full_bucket(limit, NOW).take(taken).with_limit(limit + more, NOW)
+
+    assert bucket.capacity - bucket.tokens == pytest.approx(taken, abs=A_BIT)
+
+
+@given(limit=LIMITS, other=LIMITS, tokens=st.floats(-50, 500))
+def test_another_limit_never_fills_a_bucket_over_its_new_capacity(limit, other, tokens):
+    bucket = Bucket(limit, tokens, NOW).with_limit(other, NOW)
+
+    assert bucket.tokens <= bucket.capacity
+
+
+def test_the_last_image_is_there_after_the_wait_for_it_and_the_time_it_takes():
+    bucket = Bucket(60, 10.0, NOW)
+
+    assert expected_s(bucket, 70, 12.0) == pytest.approx(72.0)
+    assert expected_s(bucket, 10, 12.0) == 12.0
