@@ -1,0 +1,56 @@
+"""What the studio and the engine need, as protocols.
+
+Adapters subclass them, so that a missing method is an error when the adapter is made.
+"""
+
+from bulkgen.ports.outside import (
+    Arrival,
+    Clock,
+    EngineLock,
+    Executor,
+    ImageProvider,
+    ImageSink,
+    Moderator,
+    PageWriter,
+    Pictures,
+    Publisher,
+    Spool,
+    Step,
+    Storage,
+    Vault,
+)
+from bulkgen.ports.store import (
+    BucketStore,
+    EngineStore,
+    ImageStore,
+    JobStore,
+    PageStore,
+    PreferenceStore,
+    SheetStore,
+    Store,
+)
+
+__all__ = [
+    "Arrival",
+    "BucketStore",
+    "Clock",
+    "EngineLock",
+    "EngineStore",
+    "Executor",
+    "ImageProvider",
+    "ImageSink",
+    "ImageStore",
+    "JobStore",
+    "Moderator",
+    "PageStore",
+    "PageWriter",
+    "Pictures",
+    "PreferenceStore",
+    "Publisher",
+    "SheetStore",
+    "Spool",
+    "Step",
+    "Storage",
+    "Store",
+    "Vault",
+]

@@ -1,0 +1,348 @@
+"""What the studio and the engine remember; every method is one transaction."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Protocol
+from uuid import UUID
+
+from bulkgen.domain.attempts import Decision, Failure, Outcome, Usage
+from bulkgen.domain.dispatch import (
+    Lease,
+    NewAttempt,
+    NewPageText,
+    OpenAttempt,
+    PendingPrompt,
+    RunnableJob,
+    SavedImage,
+    SpooledAnswer,
+    UnsavedImage,
+)
+from bulkgen.domain.images import GeneratedImage
+from bulkgen.domain.jobs import Job, NewJob, PauseReason
+from bulkgen.domain.pages import (
+    PageProgress,
+    PageStatus,
+    PageStep,
+    PageTask,
+    PageText,
+    PromptPage,
+    Verdict,
+)
+from bulkgen.domain.prompts import PromptRow
+from bulkgen.domain.rates import Bucket
+from bulkgen.domain.sheets import Sheet
+
+
+class JobStore(Protocol):
+    """Jobs; every method is one transaction."""
+
+    @abstractmethod
+    def add(self, new: NewJob) -> UUID:
+        """Write a job with its prompts and pending images.
+
+        A token that was used before gives the id of the job it made.
+        """
+
+    @abstractmethod
+    def get(self, job_id: UUID) -> Job:
+        """The job with its counts; raises NotFoundError."""
+
+    @abstractmethod
+    def all(self, owner_id: UUID | None) -> list[Job]:
+        """Jobs of an owner, or of everyone, newest first."""
+
+    @abstractmethod
+    def rows(self, job_id: UUID) -> list[PromptRow]:
+        """The prompts of a job in their order."""
+
+    @abstractmethod
+    def cancel(self, job_id: UUID, now: datetime) -> None:
+        """Flip pending images at once; open calls end by themselves. Raises StateError."""
+
+    @abstractmethod
+    def pause(self, job_id: UUID, reason: PauseReason, message: str) -> None:
+        """Start no more calls until `resume`; raises StateError."""
+
+    @abstractmethod
+    def resume(self, job_id: UUID) -> None:
+        """Go on after a pause; raises StateError."""
+
+    @abstractmethod
+    def retry(self, job_id: UUID) -> int:
+        """Ask again for every failed or unknown image; returns how many. Raises StateError."""
+
+    @abstractmethod
+    def waiting_images(self) -> int:
+        """Images still to be asked for, in all jobs that run."""
+
+    @abstractmethod
+    def set_budget(self, job_id: UUID, budget_usd: Decimal) -> None:
+        """Give the job another budget."""
+
+
+class ImageStore(Protocol):
+    """Images as the gallery sees them, in the order of prompts and variations."""
+
+    @abstractmethod
+    def get(self, image_id: UUID) -> GeneratedImage:
+        """One image; raises NotFoundError."""
+
+    @abstractmethod
+    def of_job(
+        self, job_id: UUID, *, offset: int = 0, limit: int | None = None
+    ) -> list[GeneratedImage]:
+        """Images of a job."""
+
+    @abstractmethod
+    def selected_prompts(self, job_id: UUID) -> dict[int, int]:
+        """Number of each prompt with completed, selected images -> how many."""
+
+    @abstractmethod
+    def select(self, image_ids: Sequence[UUID], *, selected: bool) -> None:
+        """Choose images for pages, or not."""
+
+    @abstractmethod
+    def select_all(self, job_id: UUID, *, selected: bool) -> None:
+        """Choose every completed image of a job, or none."""
+
+
+class PageStore(Protocol):
+    """Prompt pages, and the selected images on their way there."""
+
+    @abstractmethod
+    def request(self, job_id: UUID, page_status: PageStatus, now: datetime) -> int:
+        """Ask for a page of every selected image that has none; returns how many."""
+
+    @abstractmethod
+    def wanted(self, job_id: UUID) -> int:
+        """Selected images of a job that have no page and none under way."""
+
+    @abstractmethod
+    def cancel_tasks(self, job_id: UUID) -> None:
+        """Ask for no more pages of a job; those under way end by themselves."""
+
+    @abstractmethod
+    def progress(self, job_id: UUID) -> PageProgress | None:
+        """How far the latest request of a job is."""
+
+    @abstractmethod
+    def get(self, page_id: UUID) -> PromptPage:
+        """One page; raises NotFoundError."""
+
+    @abstractmethod
+    def by_slug(self, slug: str) -> PromptPage:
+        """The page at an address; raises NotFoundError."""
+
+    @abstractmethod
+    def by_variant(self, name: str) -> PromptPage:
+        """The page a picture file belongs to; raises NotFoundError."""
+
+    @abstractmethod
+    def all(
+        self,
+        owner_id: UUID | None,
+        status: PageStatus | None,
+        *,
+        offset: int = 0,
+        limit: int | None = None,
+    ) -> list[PromptPage]:
+        """Pages of an owner or of everyone, of a status or of all, newest first."""
+
+    @abstractmethod
+    def counts(self, owner_id: UUID | None) -> dict[PageStatus, int]:
+        """Pages by status."""
+
+    @abstractmethod
+    def edit(self, page_id: UUID, text: PageText, category: str, now: datetime) -> None:
+        """Write other words on a page."""
+
+    @abstractmethod
+    def set_status(self, page_id: UUID, wanted: PageStatus, now: datetime) -> None:
+        """Publish, unpublish and so on; raises StateError, NotFoundError."""
+
+    @abstractmethod
+    def name(self, image_id: UUID, title: str, fallback: str) -> tuple[str, str]:
+        """Give a page to be its title and slug, both unique; the same ones each time."""
+
+    @abstractmethod
+    def add(self, page: PromptPage, verdict: Verdict) -> None:
+        """Write a finished page and end its task; a second page of one image is ignored."""
+
+
+class SheetStore(Protocol):
+    """Lists of prompts that are not jobs yet."""
+
+    @abstractmethod
+    def open(self, owner_id: UUID, now: datetime) -> Sheet:
+        """The latest sheet of a person, a new one if there is none."""
+
+    @abstractmethod
+    def save(self, owner_id: UUID, sheet: Sheet, now: datetime) -> Sheet | None:
+        """Write a sheet over its own revision; None when a newer one is there."""
+
+    @abstractmethod
+    def remove(self, owner_id: UUID, sheet_id: UUID) -> None:
+        """Forget a sheet that has become a job."""
+
+
+class BucketStore(Protocol):
+    """What accounts may still ask for."""
+
+    @abstractmethod
+    def get(self, account: str) -> Bucket | None:
+        """The bucket as it was last written."""
+
+    @abstractmethod
+    def entered_limit(self, account: str) -> int | None:
+        """The limit a person entered last."""
+
+    @abstractmethod
+    def add(self, account: str, bucket: Bucket) -> None:
+        """Write the bucket of a new account, with a limit nobody has entered."""
+
+    @abstractmethod
+    def enter(self, account: str, bucket: Bucket) -> None:
+        """Write a bucket with a limit that a person entered."""
+
+    @abstractmethod
+    def change(self, account: str, change: Callable[[Bucket], Bucket]) -> None:
+        """Rewrite a bucket that exists, in one transaction."""
+
+
+class PreferenceStore(Protocol):
+    """Choices of the installation, as JSON values."""
+
+    @abstractmethod
+    def get(self, key: str) -> Any:  # noqa: ANN401 - a JSON value
+        """The value, or None."""
+
+    @abstractmethod
+    def set(self, key: str, value: Any) -> None:  # noqa: ANN401 - a JSON value
+        """Write the value."""
+
+
+class EngineStore(Protocol):
+    """What the engine reads and writes; every method is one transaction."""
+
+    @abstractmethod
+    def runnable_jobs(self, now: datetime) -> list[RunnableJob]:
+        """Jobs that may start calls and have a prompt that is due."""
+
+    @abstractmethod
+    def pending_prompts(self, job_id: UUID, limit: int, now: datetime) -> list[PendingPrompt]:
+        """The next prompts of a job in their order, those that wait for a retry left out."""
+
+    @abstractmethod
+    def start_attempts(
+        self, wanted: Sequence[NewAttempt], lease: Lease, now: datetime
+    ) -> list[UUID]:
+        """Write the attempts that still may start, with their money and their images.
+
+        Each may start while its job runs, its prompt waits, and budget and bucket hold it;
+        returns the ids of those that do.
+        """
+
+    @abstractmethod
+    def pause(self, job_id: UUID, reason: PauseReason, message: str) -> None:
+        """Stop a running job until a person acts."""
+
+    @abstractmethod
+    def open_calls(self) -> dict[str, int]:
+        """Account -> calls without an outcome."""
+
+    @abstractmethod
+    def open_attempts(self) -> list[OpenAttempt]:
+        """Every attempt without an outcome."""
+
+    @abstractmethod
+    def open_attempt(self, attempt_id: UUID) -> OpenAttempt | None:
+        """An attempt, unless it has an outcome."""
+
+    @abstractmethod
+    def renew_leases(self, lease: Lease) -> None:
+        """Keep this process's open attempts and page tasks."""
+
+    @abstractmethod
+    def settle_bought(
+        self, spooled: SpooledAnswer, cost: Decimal | None, missing: Failure, now: datetime
+    ) -> list[UnsavedImage] | None:
+        """Book an answer that is on disk and give its pictures their places.
+
+        `cost` None books what was reserved. Images the answer did not bring fail as `missing`
+        says. Settling twice changes nothing; both times the pictures to save are returned.
+        None when the attempt has been given up in the meantime.
+        """
+
+    @abstractmethod
+    def settle_failed(
+        self, attempt_id: UUID, failure: Failure, jitter: float, now: datetime
+    ) -> Decision | None:
+        """Book a call that brought nothing, by the retry table; None when it was settled before."""
+
+    @abstractmethod
+    def image_saved(self, image_id: UUID, saved: SavedImage, now: datetime) -> None:
+        """The image is in storage: it is completed."""
+
+    @abstractmethod
+    def image_unusable(self, image_id: UUID, message: str, now: datetime) -> None:
+        """The image is paid and cannot be shown: it failed."""
+
+    @abstractmethod
+    def begin_page_text(self, text: NewPageText, lease: Lease, now: datetime) -> None:
+        """Write down a call for page text before it is sent."""
+
+    @abstractmethod
+    def settle_page_text(
+        self,
+        attempt_id: UUID,
+        outcome: Outcome,
+        now: datetime,
+        *,
+        cost: Decimal | None = None,
+        usage: Usage | None = None,
+        request_id: str | None = None,
+        failure: Failure | None = None,
+    ) -> None:
+        """Book a call for page text."""
+
+    @abstractmethod
+    def take_page_tasks(self, limit: int, lease: Lease) -> list[UUID]:
+        """Take the next selected images that wait for their page."""
+
+    @abstractmethod
+    def page_task(self, image_id: UUID) -> PageTask:
+        """What is needed to make the page of an image; raises NotFoundError."""
+
+    @abstractmethod
+    def page_step(self, image_id: UUID, step: PageStep) -> None:
+        """Say what happens to the image now."""
+
+    @abstractmethod
+    def fail_page_task(self, image_id: UUID, message: str) -> None:
+        """The image gets no page, for this reason."""
+
+    @abstractmethod
+    def free_page_tasks(self, mine: UUID, now: datetime, *, all_others_are_dead: bool) -> None:
+        """Give back page tasks whose lease is over, or that any other process held."""
+
+
+class Store(Protocol):
+    """Everything bulkgen remembers."""
+
+    jobs: JobStore
+    images: ImageStore
+    pages: PageStore
+    sheets: SheetStore
+    buckets: BucketStore
+    preferences: PreferenceStore
+    engine: EngineStore
+
+    @abstractmethod
+    def migrate(self) -> None:
+        """Bring the schema up to date."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of every connection."""

@@ -1,0 +1,1 @@
+"""The job store: SQLModel tables inside, frozen domain objects outside."""

@@ -1,0 +1,126 @@
+"""From rows of the tables to objects of the domain, and back where that is not plain."""
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from bulkgen.domain.images import GeneratedImage, ImageStage, ImageStatus
+from bulkgen.domain.jobs import (
+    AttemptCounts,
+    GenerationSettings,
+    ImageCounts,
+    Job,
+    JobStatus,
+    PauseReason,
+)
+from bulkgen.domain.pages import PageStatus, PageText, PromptPage, Variant
+from bulkgen.domain.prompts import PromptRow, final_prompt
+from bulkgen.records.database import to_usd
+
+
+def row_to_json(row: PromptRow) -> dict[str, Any]:
+    """Only what the row sets."""
+    return {name: value for name, value in asdict(row).items() if value not in (None, ())}
+
+
+def row_from_json(data: dict[str, Any]) -> PromptRow:
+    """The row that `row_to_json` wrote."""
+    return PromptRow(**{**data, "tags": tuple(data.get("tags", ()))})
+
+
+def settings_from_json(data: dict[str, Any]) -> GenerationSettings:
+    """The settings as they were written with the job."""
+    return GenerationSettings(**data)
+
+
+def job_from(
+    row: RowMapping,
+    *,
+    prompts: int,
+    image_counts: ImageCounts,
+    attempt_counts: AttemptCounts,
+    selected: int,
+) -> Job:
+    """A job with its counts."""
+    return Job(
+        id=row["id"],
+        owner_id=row["owner_id"],
+        name=row["name"],
+        status=JobStatus(row["status"]),
+        pause_reason=PauseReason(row["pause_reason"]) if row["pause_reason"] else None,
+        message=row["message"],
+        settings=settings_from_json(row["settings"]),
+        prompts=prompts,
+        images=image_counts,
+        attempts=attempt_counts,
+        selected=selected,
+        estimated_usd=to_usd(row["estimated_micro_usd"]),
+        reserved_usd=to_usd(row["reserved_micro_usd"]),
+        cost_usd=to_usd(row["spent_micro_usd"]),
+        budget_usd=to_usd(row["budget_micro_usd"]),
+        created_at=row["created_at"],
+        started_at=row["started_at"],
+        completed_at=row["completed_at"],
+    )
+
+
+def image_from(row: RowMapping) -> GeneratedImage:
+    """An image; the row also holds `prompt_number`, `row`, `settings`, `request_id`, `page_id`."""
+    settings = settings_from_json(row["settings"])
+    prompt_row = row_from_json(row["row"])
+    cost = row["cost_micro_usd"]
+    return GeneratedImage(
+        id=row["id"],
+        job_id=row["job_id"],
+        owner_id=row["owner_id"],
+        prompt_id=row["prompt_id"],
+        prompt_number=row["prompt_number"],
+        number=row["number"],
+        prompt=prompt_row.text,
+        sent_prompt=final_prompt(settings.prefix, prompt_row.text),
+        status=ImageStatus(row["status"]),
+        stage=ImageStage(row["stage"]) if row["stage"] else None,
+        message=row["message"],
+        selected=row["selected"],
+        model=prompt_row.model or settings.model,
+        size=prompt_row.size or settings.size,
+        quality=prompt_row.quality or settings.quality,
+        output_format=row["output_format"],
+        storage_key=row["storage_key"],
+        width_px=row["width_px"],
+        height_px=row["height_px"],
+        size_bytes=row["size_bytes"],
+        sha256=row["sha256"],
+        cost_usd=None if cost is None else to_usd(cost),
+        request_id=row["request_id"],
+        completed_at=row["completed_at"],
+        page_id=row["page_id"],
+    )
+
+
+def page_from(row: RowMapping) -> PromptPage:
+    """A page."""
+    return PromptPage(
+        id=row["id"],
+        owner_id=row["owner_id"],
+        job_id=row["job_id"],
+        image_id=row["image_id"],
+        slug=row["slug"],
+        status=PageStatus(row["status"]),
+        text=PageText(
+            title=row["title"],
+            description=row["description"],
+            tags=tuple(row["tags"]),
+            alt=row["alt"],
+        ),
+        category=row["category"],
+        prompt=row["prompt"],
+        model=row["model"],
+        width_px=row["width_px"],
+        height_px=row["height_px"],
+        variants=tuple(Variant(**variant) for variant in row["variants"]),
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        published_at=row["published_at"],
+    )

@@ -1,0 +1,246 @@
+"""The dispatcher's reads, and the one transaction that writes attempts before they are sent."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    and_,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from bulkgen.domain.attempts import AttemptKind
+from bulkgen.domain.budgets import Balance
+from bulkgen.domain.dispatch import Lease, NewAttempt, OpenAttempt, PendingPrompt, RunnableJob
+from bulkgen.domain.images import ImageRequest, ImageStage, ImageStatus
+from bulkgen.domain.jobs import RUNNING, JobStatus
+from bulkgen.domain.rates import Bucket
+from bulkgen.records.convert import row_from_json, settings_from_json
+from bulkgen.records.database import to_micro_usd, to_usd
+from bulkgen.records.tables import attempts, buckets, images, jobs, prompts
+
+_PENDING_IMAGES = (
+    select(func.count())
+    .where(images.c.prompt_id == prompts.c.id, images.c.status == ImageStatus.PENDING)
+    .scalar_subquery()
+)
+
+
+def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        prompts.c.status == ImageStatus.PENDING,
+        or_(prompts.c.not_before.is_(None), prompts.c.not_before <= now),
+        or_(jobs.c.try_first.is_(None), prompts.c.number <= jobs.c.try_first),
+    )
+
+
+def runnable_jobs(connection: Connection, now: datetime) -> list[RunnableJob]:
+    """Jobs that may start calls and have a prompt that is due."""
+    due = exists().where(prompts.c.job_id == jobs.c.id, *_due(now))
+    is_open = exists().where(attempts.c.job_id == jobs.c.id, attempts.c.outcome.is_(None))
+    rows = connection.execute(
+        select(jobs, is_open.label("waits_for_calls")).where(jobs.c.status.in_(RUNNING), due)
+    ).mappings()
+    return [
+        RunnableJob(
+            id=row["id"],
+            owner_id=row["owner_id"],
+            priority=row["priority"],
+            settings=settings_from_json(row["settings"]),
+            balance=Balance(
+                budget_usd=to_usd(row["budget_micro_usd"]),
+                spent_usd=to_usd(row["spent_micro_usd"]),
+                reserved_usd=to_usd(row["reserved_micro_usd"]),
+            ),
+            waits_for_calls=row["waits_for_calls"],
+        )
+        for row in rows
+    ]
+
+
+def pending_prompts(
+    connection: Connection, job_id: UUID, limit: int, now: datetime
+) -> list[PendingPrompt]:
+    """The next prompts of a job in their order, those that wait for a retry left out."""
+    rows = connection.execute(
+        select(prompts.c.id, prompts.c.job_id, prompts.c.row, _PENDING_IMAGES.label("pending"))
+        .join(jobs, jobs.c.id == prompts.c.job_id)
+        .where(prompts.c.job_id == job_id, *_due(now))
+        .order_by(prompts.c.number)
+        .limit(limit)
+    ).mappings()
+    return [
+        PendingPrompt(
+            id=row["id"],
+            job_id=row["job_id"],
+            row=row_from_json(row["row"]),
+            pending_images=row["pending"],
+        )
+        for row in rows
+    ]
+
+
+def bucket(connection: Connection, account: str) -> Bucket | None:
+    """The account's bucket as it was last written."""
+    row = connection.execute(select(buckets).where(buckets.c.account == account)).mappings().first()
+    if row is None:
+        return None
+    return Bucket(row["images_per_minute"], row["tokens"], row["updated_at"])
+
+
+def save_bucket(connection: Connection, account: str, value: Bucket) -> None:
+    """Write an account's bucket, making its row when it is new."""
+    values = {
+        "images_per_minute": value.images_per_minute,
+        "tokens": value.tokens,
+        "updated_at": value.updated_at,
+    }
+    changed = connection.execute(
+        update(buckets).where(buckets.c.account == account).values(**values)
+    )
+    if changed.rowcount == 0:
+        connection.execute(insert(buckets).values(account=account, **values))
+
+
+def start_attempts(
+    connection: Connection, wanted: Sequence[NewAttempt], lease: Lease, now: datetime
+) -> list[UUID]:
+    """Write the attempts that still may start: job runs, prompt waits, budget and bucket hold them.
+
+    Whatever a person or a refusal changed since the dispatcher looked is seen here.
+    """
+    levels: dict[str, Bucket] = {}
+    started: list[UUID] = []
+    for attempt in wanted:
+        level = levels.get(attempt.account)
+        if level is None:
+            known = bucket(connection, attempt.account)
+            if known is None:
+                continue
+            level = known.at(now)
+        if level.tokens >= attempt.request.images and _start(connection, attempt, lease, now):
+            level = level.take(attempt.request.images)
+            started.append(attempt.id)
+        levels[attempt.account] = level
+    for account, level in levels.items():
+        save_bucket(connection, account, level)
+    return started
+
+
+def _start(connection: Connection, attempt: NewAttempt, lease: Lease, now: datetime) -> bool:
+    free = connection.scalars(
+        select(images.c.id)
+        .where(images.c.prompt_id == attempt.prompt_id, images.c.status == ImageStatus.PENDING)
+        .order_by(images.c.number)
+        .limit(attempt.request.images)
+    ).all()
+    if len(free) < attempt.request.images or not _reserve(connection, attempt, now):
+        return False
+    round_of_prompt = connection.scalar(
+        update(prompts)
+        .where(prompts.c.id == attempt.prompt_id)
+        .values(status=ImageStatus.PROCESSING, not_before=None)
+        .returning(prompts.c.round)
+    )
+    connection.execute(
+        insert(attempts).values(
+            id=attempt.id,
+            kind=AttemptKind.IMAGES,
+            job_id=attempt.job_id,
+            prompt_id=attempt.prompt_id,
+            owner_id=attempt.owner_id,
+            account=attempt.account,
+            lease_owner=lease.owner,
+            lease_until=lease.until,
+            round=round_of_prompt,
+            model=attempt.request.model,
+            images=attempt.request.images,
+            request=asdict(attempt.request),
+            reserved_micro_usd=to_micro_usd(attempt.reserved_usd),
+            price_version=attempt.price_version,
+            sent_at=now,
+        )
+    )
+    for index, image_id in enumerate(free):
+        connection.execute(
+            update(images)
+            .where(images.c.id == image_id)
+            .values(
+                status=ImageStatus.PROCESSING,
+                stage=ImageStage.SENDING,
+                attempt_id=attempt.id,
+                answer_index=index,
+                message=None,
+            )
+        )
+    return True
+
+
+def _reserve(connection: Connection, attempt: NewAttempt, now: datetime) -> bool:
+    """Hold the most the call can cost; False when the job stopped or its budget has no room."""
+    micro_usd = to_micro_usd(attempt.reserved_usd)
+    held = jobs.c.spent_micro_usd + jobs.c.reserved_micro_usd + micro_usd
+    changed = connection.execute(
+        update(jobs)
+        .where(
+            jobs.c.id == attempt.job_id,
+            jobs.c.status.in_(RUNNING),
+            held <= jobs.c.budget_micro_usd,
+        )
+        .values(
+            reserved_micro_usd=jobs.c.reserved_micro_usd + micro_usd,
+            status=JobStatus.PROCESSING,
+            started_at=func.coalesce(jobs.c.started_at, now),
+        )
+    )
+    return changed.rowcount == 1
+
+
+def open_attempt(row: RowMapping) -> OpenAttempt:
+    """An attempt of the table."""
+    request = row["request"]
+    return OpenAttempt(
+        id=row["id"],
+        kind=AttemptKind(row["kind"]),
+        owner_id=row["owner_id"],
+        account=row["account"],
+        request=ImageRequest(**request) if request else None,
+        lease=Lease(owner=row["lease_owner"], until=row["lease_until"]),
+    )
+
+
+def open_calls(connection: Connection) -> dict[str, int]:
+    """Account -> calls without an outcome."""
+    rows = connection.execute(
+        select(attempts.c.account, func.count())
+        .where(attempts.c.outcome.is_(None))
+        .group_by(attempts.c.account)
+    )
+    return dict(rows.all())
+
+
+def open_attempts(connection: Connection) -> list[OpenAttempt]:
+    """Every attempt without an outcome."""
+    rows = connection.execute(select(attempts).where(attempts.c.outcome.is_(None))).mappings()
+    return [open_attempt(row) for row in rows]
+
+
+def find_open_attempt(connection: Connection, attempt_id: UUID) -> OpenAttempt | None:
+    """An attempt, unless it has an outcome."""
+    row = (
+        connection.execute(
+            select(attempts).where(and_(attempts.c.id == attempt_id, attempts.c.outcome.is_(None)))
+        )
+        .mappings()
+        .first()
+    )
+    return None if row is None else open_attempt(row)

@@ -1,0 +1,259 @@
+"""What the engine reads and writes; every method is one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import insert, or_, select, update
+from typing_extensions import override
+
+from bulkgen.domain.attempts import AttemptKind, Decision, Failure, Outcome, Usage
+from bulkgen.domain.dispatch import (
+    Lease,
+    NewAttempt,
+    NewPageText,
+    OpenAttempt,
+    PendingPrompt,
+    RunnableJob,
+    SavedImage,
+    SpooledAnswer,
+    UnsavedImage,
+)
+from bulkgen.domain.errors import NotFoundError
+from bulkgen.domain.jobs import PauseReason
+from bulkgen.domain.pages import PageStatus, PageStep, PageTask, PageTaskStatus
+from bulkgen.domain.prompts import final_prompt
+from bulkgen.ports import EngineStore
+from bulkgen.records import dispatching, settling
+from bulkgen.records.convert import row_from_json, settings_from_json
+from bulkgen.records.database import Database, to_micro_usd
+from bulkgen.records.tables import attempts, images, jobs, page_tasks, prompts
+
+
+class SqlEngineStore(EngineStore):
+    """The engine's side of the store, in SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @override
+    def runnable_jobs(self, now: datetime) -> list[RunnableJob]:
+        with self._database.read() as connection:
+            return dispatching.runnable_jobs(connection, now)
+
+    @override
+    def pending_prompts(self, job_id: UUID, limit: int, now: datetime) -> list[PendingPrompt]:
+        with self._database.read() as connection:
+            return dispatching.pending_prompts(connection, job_id, limit, now)
+
+    @override
+    def start_attempts(
+        self, wanted: Sequence[NewAttempt], lease: Lease, now: datetime
+    ) -> list[UUID]:
+        with self._database.write() as connection:
+            return dispatching.start_attempts(connection, wanted, lease, now)
+
+    @override
+    def pause(self, job_id: UUID, reason: PauseReason, message: str) -> None:
+        with self._database.write() as connection:
+            settling.pause(connection, job_id, reason, message)
+
+    @override
+    def open_calls(self) -> dict[str, int]:
+        with self._database.read() as connection:
+            return dispatching.open_calls(connection)
+
+    @override
+    def open_attempts(self) -> list[OpenAttempt]:
+        with self._database.read() as connection:
+            return dispatching.open_attempts(connection)
+
+    @override
+    def open_attempt(self, attempt_id: UUID) -> OpenAttempt | None:
+        with self._database.read() as connection:
+            return dispatching.find_open_attempt(connection, attempt_id)
+
+    @override
+    def renew_leases(self, lease: Lease) -> None:
+        with self._database.write() as connection:
+            connection.execute(
+                update(attempts)
+                .where(attempts.c.lease_owner == lease.owner, attempts.c.outcome.is_(None))
+                .values(lease_until=lease.until)
+            )
+            connection.execute(
+                update(page_tasks)
+                .where(
+                    page_tasks.c.lease_owner == lease.owner,
+                    page_tasks.c.status == PageTaskStatus.PROCESSING,
+                )
+                .values(lease_until=lease.until)
+            )
+
+    @override
+    def settle_bought(
+        self, spooled: SpooledAnswer, cost: Decimal | None, missing: Failure, now: datetime
+    ) -> list[UnsavedImage] | None:
+        with self._database.write() as connection:
+            return settling.settle_bought(connection, spooled, cost, missing, now)
+
+    @override
+    def settle_failed(
+        self, attempt_id: UUID, failure: Failure, jitter: float, now: datetime
+    ) -> Decision | None:
+        with self._database.write() as connection:
+            return settling.settle_failed(connection, attempt_id, failure, jitter, now)
+
+    @override
+    def image_saved(self, image_id: UUID, saved: SavedImage, now: datetime) -> None:
+        with self._database.write() as connection:
+            settling.image_saved(connection, image_id, saved, now)
+
+    @override
+    def image_unusable(self, image_id: UUID, message: str, now: datetime) -> None:
+        with self._database.write() as connection:
+            settling.image_unusable(connection, image_id, message, now)
+
+    @override
+    def begin_page_text(self, text: NewPageText, lease: Lease, now: datetime) -> None:
+        with self._database.write() as connection:
+            connection.execute(
+                insert(attempts).values(
+                    **_values(text),
+                    kind=AttemptKind.PAGE_TEXT,
+                    lease_owner=lease.owner,
+                    lease_until=lease.until,
+                    round=0,
+                    images=0,
+                    request={},
+                    sent_at=now,
+                )
+            )
+
+    @override
+    def settle_page_text(
+        self,
+        attempt_id: UUID,
+        outcome: Outcome,
+        now: datetime,
+        *,
+        cost: Decimal | None = None,
+        usage: Usage | None = None,
+        request_id: str | None = None,
+        failure: Failure | None = None,
+    ) -> None:
+        with self._database.write() as connection:
+            connection.execute(
+                update(attempts)
+                .where(attempts.c.id == attempt_id, attempts.c.outcome.is_(None))
+                .values(
+                    outcome=outcome,
+                    settled_at=now,
+                    cost_micro_usd=None if cost is None else to_micro_usd(cost),
+                    usage=asdict(usage) if usage else None,
+                    request_id=request_id,
+                    failure_kind=failure.kind if failure else None,
+                    message=failure.message if failure else None,
+                )
+            )
+
+    @override
+    def take_page_tasks(self, limit: int, lease: Lease) -> list[UUID]:
+        waiting = (
+            select(page_tasks.c.image_id)
+            .where(page_tasks.c.status == PageTaskStatus.PENDING)
+            .order_by(page_tasks.c.created_at, page_tasks.c.number)
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            if connection.scalar(waiting) is None:
+                return []
+        with self._database.write() as connection:
+            taken = connection.scalars(
+                update(page_tasks)
+                .where(page_tasks.c.image_id.in_(waiting))
+                .values(
+                    status=PageTaskStatus.PROCESSING,
+                    lease_owner=lease.owner,
+                    lease_until=lease.until,
+                )
+                .returning(page_tasks.c.image_id)
+            )
+            return list(taken)
+
+    @override
+    def page_task(self, image_id: UUID) -> PageTask:
+        with self._database.read() as connection:
+            row = (
+                connection.execute(
+                    select(
+                        page_tasks,
+                        images.c.prompt_id,
+                        images.c.storage_key,
+                        images.c.sha256,
+                        prompts.c.row,
+                        jobs.c.settings,
+                    )
+                    .join(images, images.c.id == page_tasks.c.image_id)
+                    .join(prompts, prompts.c.id == images.c.prompt_id)
+                    .join(jobs, jobs.c.id == page_tasks.c.job_id)
+                    .where(page_tasks.c.image_id == image_id)
+                )
+                .mappings()
+                .first()
+            )
+        if row is None:
+            raise NotFoundError("There is no such page task.")
+        settings = settings_from_json(row["settings"])
+        prompt_row = row_from_json(row["row"])
+        return PageTask(
+            image_id=row["image_id"],
+            job_id=row["job_id"],
+            prompt_id=row["prompt_id"],
+            owner_id=row["owner_id"],
+            row=prompt_row,
+            prompt=final_prompt(settings.prefix, prompt_row.text),
+            model=prompt_row.model or settings.model,
+            storage_key=row["storage_key"],
+            sha256=row["sha256"],
+            category=settings.category,
+            page_status=PageStatus(row["page_status"]),
+        )
+
+    @override
+    def page_step(self, image_id: UUID, step: PageStep) -> None:
+        with self._database.write() as connection:
+            connection.execute(
+                update(page_tasks).where(page_tasks.c.image_id == image_id).values(step=step)
+            )
+
+    @override
+    def fail_page_task(self, image_id: UUID, message: str) -> None:
+        with self._database.write() as connection:
+            connection.execute(
+                update(page_tasks)
+                .where(page_tasks.c.image_id == image_id)
+                .values(status=PageTaskStatus.FAILED, step=None, message=message)
+            )
+
+    @override
+    def free_page_tasks(self, mine: UUID, now: datetime, *, all_others_are_dead: bool) -> None:
+        dead = page_tasks.c.lease_until < now
+        if all_others_are_dead:
+            dead = or_(dead, page_tasks.c.lease_owner != mine)
+        with self._database.write() as connection:
+            connection.execute(
+                update(page_tasks)
+                .where(page_tasks.c.status == PageTaskStatus.PROCESSING, dead)
+                .values(
+                    status=PageTaskStatus.PENDING, step=None, lease_owner=None, lease_until=None
+                )
+            )
+
+
+def _values(text: NewPageText) -> dict[str, object]:
+    values = asdict(text)
+    values["reserved_micro_usd"] = to_micro_usd(values.pop("reserved_usd"))
+    return values

@@ -1,0 +1,91 @@
+"""Images as the gallery sees them."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select, update
+from typing_extensions import override
+
+from bulkgen.domain.errors import NotFoundError
+from bulkgen.domain.images import GeneratedImage, ImageStatus
+from bulkgen.ports import ImageStore
+from bulkgen.records.convert import image_from
+from bulkgen.records.database import Database
+from bulkgen.records.tables import attempts, images, jobs, pages, prompts
+
+_QUERY = (
+    select(
+        images,
+        prompts.c.number.label("prompt_number"),
+        prompts.c.row,
+        jobs.c.settings,
+        attempts.c.request_id,
+        pages.c.id.label("page_id"),
+    )
+    .join(prompts, prompts.c.id == images.c.prompt_id)
+    .join(jobs, jobs.c.id == images.c.job_id)
+    .outerjoin(attempts, attempts.c.id == images.c.attempt_id)
+    .outerjoin(pages, pages.c.image_id == images.c.id)
+    .order_by(prompts.c.number, images.c.number)
+)
+
+
+class SqlImages(ImageStore):
+    """Images in SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @override
+    def get(self, image_id: UUID) -> GeneratedImage:
+        found = self._read(images.c.id == image_id)
+        if not found:
+            raise NotFoundError("There is no such image.")
+        return found[0]
+
+    @override
+    def of_job(
+        self, job_id: UUID, *, offset: int = 0, limit: int | None = None
+    ) -> list[GeneratedImage]:
+        return self._read(images.c.job_id == job_id, offset, limit)
+
+    @override
+    def selected_prompts(self, job_id: UUID) -> dict[int, int]:
+        with self._database.read() as connection:
+            rows = connection.execute(
+                select(prompts.c.number, func.count())
+                .join(images, images.c.prompt_id == prompts.c.id)
+                .where(
+                    images.c.job_id == job_id,
+                    images.c.selected,
+                    images.c.status == ImageStatus.COMPLETED,
+                )
+                .group_by(prompts.c.number)
+                .order_by(prompts.c.number)
+            )
+            return dict(rows.all())
+
+    @override
+    def select(self, image_ids: Sequence[UUID], *, selected: bool) -> None:
+        with self._database.write() as connection:
+            connection.execute(
+                update(images).where(images.c.id.in_(image_ids)).values(selected=selected)
+            )
+
+    @override
+    def select_all(self, job_id: UUID, *, selected: bool) -> None:
+        with self._database.write() as connection:
+            connection.execute(
+                update(images)
+                .where(images.c.job_id == job_id, images.c.status == ImageStatus.COMPLETED)
+                .values(selected=selected)
+            )
+
+    def _read(
+        self, condition: ColumnElement[bool], offset: int = 0, limit: int | None = None
+    ) -> list[GeneratedImage]:
+        with self._database.read() as connection:
+            rows = connection.execute(
+                _QUERY.where(condition).offset(offset).limit(limit)
+            ).mappings()
+            return [image_from(row) for row in rows]

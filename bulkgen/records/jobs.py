@@ -1,0 +1,286 @@
+"""Jobs: written whole, read with their counts, and what a person may do to them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, update
+from typing_extensions import override
+
+from bulkgen.domain.errors import NotFoundError, StateError
+from bulkgen.domain.images import ImageStatus
+from bulkgen.domain.jobs import (
+    ENDED,
+    RUNNING,
+    AttemptCounts,
+    ImageCounts,
+    Job,
+    JobStatus,
+    NewJob,
+    PauseReason,
+    check_transition,
+)
+from bulkgen.domain.prompts import PromptRow
+from bulkgen.ports import JobStore
+from bulkgen.records.convert import job_from, row_from_json, row_to_json
+from bulkgen.records.database import Database, to_micro_usd
+from bulkgen.records.tables import attempts, images, jobs, prompts
+
+
+class SqlJobs(JobStore):
+    """Jobs in SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @override
+    def add(self, new: NewJob) -> UUID:
+        with self._database.write() as connection:
+            earlier = connection.scalar(
+                select(jobs.c.id).where(
+                    jobs.c.owner_id == new.owner_id,
+                    jobs.c.submission_token == new.submission_token,
+                )
+            )
+            if earlier is not None:
+                return UUID(str(earlier))
+            _insert(connection, new)
+        return new.id
+
+    @override
+    def get(self, job_id: UUID) -> Job:
+        found = self._read(jobs.c.id == job_id)
+        if not found:
+            raise NotFoundError("There is no such job.")
+        return found[0]
+
+    @override
+    def all(self, owner_id: UUID | None) -> list[Job]:
+        return self._read(jobs.c.owner_id == owner_id if owner_id else jobs.c.id.is_not(None))
+
+    @override
+    def rows(self, job_id: UUID) -> list[PromptRow]:
+        with self._database.read() as connection:
+            found = connection.scalars(
+                select(prompts.c.row).where(prompts.c.job_id == job_id).order_by(prompts.c.number)
+            ).all()
+        return [row_from_json(row) for row in found]
+
+    @override
+    def cancel(self, job_id: UUID, now: datetime) -> None:
+        with self._database.write() as connection:
+            check_transition(_status(connection, job_id), JobStatus.CANCELLED)
+            connection.execute(
+                update(jobs)
+                .where(jobs.c.id == job_id)
+                .values(
+                    status=JobStatus.CANCELLED,
+                    completed_at=now,
+                    pause_reason=None,
+                    message=None,
+                )
+            )
+            connection.execute(
+                update(images)
+                .where(images.c.job_id == job_id, images.c.status == ImageStatus.PENDING)
+                .values(status=ImageStatus.CANCELLED)
+            )
+            connection.execute(
+                update(prompts)
+                .where(prompts.c.job_id == job_id, prompts.c.status == ImageStatus.PENDING)
+                .values(status=ImageStatus.COMPLETED)
+            )
+
+    @override
+    def pause(self, job_id: UUID, reason: PauseReason, message: str) -> None:
+        with self._database.write() as connection:
+            check_transition(_status(connection, job_id), JobStatus.PAUSED)
+            connection.execute(
+                update(jobs)
+                .where(jobs.c.id == job_id)
+                .values(status=JobStatus.PAUSED, pause_reason=reason, message=message)
+            )
+
+    @override
+    def resume(self, job_id: UUID) -> None:
+        with self._database.write() as connection:
+            status = _status(connection, job_id)
+            if status is not JobStatus.PAUSED:
+                raise StateError(f"The job is {status}, not paused; there is nothing to resume.")
+            _run_again(connection, job_id)
+
+    @override
+    def retry(self, job_id: UUID) -> int:
+        with self._database.write() as connection:
+            status = _status(connection, job_id)
+            again = connection.execute(
+                update(images)
+                .where(
+                    images.c.job_id == job_id,
+                    images.c.status.in_((ImageStatus.FAILED, ImageStatus.UNKNOWN)),
+                )
+                .values(
+                    status=ImageStatus.PENDING,
+                    stage=None,
+                    attempt_id=None,
+                    answer_index=None,
+                    message=None,
+                    cost_micro_usd=None,
+                )
+                .returning(images.c.prompt_id)
+            ).scalars()
+            prompt_ids = list(again)
+            if not prompt_ids:
+                raise StateError("No image of this job failed; there is nothing to retry.")
+            for prompt_id in set(prompt_ids):
+                connection.execute(
+                    update(prompts)
+                    .where(prompts.c.id == prompt_id)
+                    .values(round=prompts.c.round + 1, not_before=None)
+                )
+                connection.execute(
+                    update(prompts)
+                    .where(prompts.c.id == prompt_id, prompts.c.status == ImageStatus.COMPLETED)
+                    .values(status=ImageStatus.PENDING)
+                )
+            if status in (*ENDED, JobStatus.PAUSED):
+                _run_again(connection, job_id)
+        return len(prompt_ids)
+
+    @override
+    def waiting_images(self) -> int:
+        with self._database.read() as connection:
+            return (
+                connection.scalar(
+                    select(func.count())
+                    .join(jobs, jobs.c.id == images.c.job_id)
+                    .where(images.c.status == ImageStatus.PENDING, jobs.c.status.in_(RUNNING))
+                )
+                or 0
+            )
+
+    @override
+    def set_budget(self, job_id: UUID, budget_usd: Decimal) -> None:
+        with self._database.write() as connection:
+            connection.execute(
+                update(jobs)
+                .where(jobs.c.id == job_id)
+                .values(budget_micro_usd=to_micro_usd(budget_usd))
+            )
+
+    def _read(self, condition: ColumnElement[bool]) -> list[Job]:
+        with self._database.read() as connection:
+            rows = (
+                connection.execute(select(jobs).where(condition).order_by(jobs.c.created_at.desc()))
+                .mappings()
+                .all()
+            )
+            return _with_counts(connection, rows)
+
+
+def _insert(connection: Connection, new: NewJob) -> None:
+    connection.execute(
+        insert(jobs).values(
+            id=new.id,
+            owner_id=new.owner_id,
+            name=new.name,
+            status=JobStatus.PENDING,
+            settings=asdict(new.settings),
+            priority=0,
+            estimated_micro_usd=to_micro_usd(new.estimated_usd),
+            budget_micro_usd=to_micro_usd(new.budget_usd),
+            spent_micro_usd=0,
+            reserved_micro_usd=0,
+            submission_token=new.submission_token,
+            try_first=new.try_first,
+            created_at=new.created_at,
+        )
+    )
+    prompt_rows = []
+    image_rows = []
+    for number, row in enumerate(new.rows, start=1):
+        prompt_id = uuid4()
+        prompt_rows.append(
+            {
+                "id": prompt_id,
+                "job_id": new.id,
+                "owner_id": new.owner_id,
+                "number": number,
+                "row": row_to_json(row),
+                "status": ImageStatus.PENDING,
+                "round": 0,
+            }
+        )
+        count = new.images_of(row)
+        image_rows += [
+            {
+                "id": uuid4(),
+                "job_id": new.id,
+                "prompt_id": prompt_id,
+                "owner_id": new.owner_id,
+                "number": variation,
+                "status": ImageStatus.PENDING,
+                "selected": count == 1,
+                "created_at": new.created_at,
+            }
+            for variation in range(1, count + 1)
+        ]
+    connection.execute(insert(prompts), prompt_rows)
+    connection.execute(insert(images), image_rows)
+
+
+def _status(connection: Connection, job_id: UUID) -> JobStatus:
+    status = connection.scalar(select(jobs.c.status).where(jobs.c.id == job_id))
+    if status is None:
+        raise NotFoundError("There is no such job.")
+    return JobStatus(status)
+
+
+def _run_again(connection: Connection, job_id: UUID) -> None:
+    connection.execute(
+        update(jobs)
+        .where(jobs.c.id == job_id)
+        .values(status=JobStatus.PENDING, pause_reason=None, message=None, completed_at=None)
+    )
+
+
+def _with_counts(connection: Connection, rows: Sequence[RowMapping]) -> list[Job]:
+    ids = [row["id"] for row in rows]
+    image_counts: dict[UUID, dict[str, int]] = defaultdict(dict)
+    selected: dict[UUID, int] = defaultdict(int)
+    for job_id, status, chosen, count in connection.execute(
+        select(images.c.job_id, images.c.status, images.c.selected, func.count())
+        .where(images.c.job_id.in_(ids))
+        .group_by(images.c.job_id, images.c.status, images.c.selected)
+    ):
+        counts = image_counts[job_id]
+        counts[status] = counts.get(status, 0) + count
+        if chosen and status == ImageStatus.COMPLETED:
+            selected[job_id] += count
+    attempt_counts: dict[UUID, dict[str, int]] = defaultdict(dict)
+    for job_id, outcome, count in connection.execute(
+        select(attempts.c.job_id, attempts.c.outcome, func.count())
+        .where(attempts.c.job_id.in_(ids), attempts.c.kind == "images")
+        .group_by(attempts.c.job_id, attempts.c.outcome)
+    ):
+        attempt_counts[job_id][outcome or "open"] = count
+    prompt_counts: dict[UUID, int] = dict(
+        connection.execute(
+            select(prompts.c.job_id, func.count())
+            .where(prompts.c.job_id.in_(ids))
+            .group_by(prompts.c.job_id)
+        ).all()
+    )
+    return [
+        job_from(
+            row,
+            prompts=prompt_counts.get(row["id"], 0),
+            image_counts=ImageCounts(**image_counts[row["id"]]),
+            attempt_counts=AttemptCounts(**attempt_counts[row["id"]]),
+            selected=selected[row["id"]],
+        )
+        for row in rows
+    ]

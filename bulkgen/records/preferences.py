@@ -1,0 +1,75 @@
+"""Choices of the installation, and the limits of its accounts."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from typing_extensions import override
+
+from bulkgen.domain.rates import Bucket
+from bulkgen.ports import BucketStore, PreferenceStore
+from bulkgen.records import dispatching
+from bulkgen.records.database import Database
+from bulkgen.records.tables import buckets, preferences
+
+
+class SqlPreferences(PreferenceStore):
+    """Preferences in SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @override
+    def get(self, key: str) -> Any:
+        with self._database.read() as connection:
+            return connection.scalar(select(preferences.c.value).where(preferences.c.key == key))
+
+    @override
+    def set(self, key: str, value: Any) -> None:
+        with self._database.write() as connection:
+            changed = connection.execute(
+                update(preferences).where(preferences.c.key == key).values(value=value)
+            )
+            if changed.rowcount == 0:
+                connection.execute(insert(preferences).values(key=key, value=value))
+
+
+class SqlBuckets(BucketStore):
+    """Buckets in SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @override
+    def get(self, account: str) -> Bucket | None:
+        with self._database.read() as connection:
+            return dispatching.bucket(connection, account)
+
+    @override
+    def entered_limit(self, account: str) -> int | None:
+        with self._database.read() as connection:
+            return connection.scalar(
+                select(buckets.c.entered_images_per_minute).where(buckets.c.account == account)
+            )
+
+    @override
+    def add(self, account: str, bucket: Bucket) -> None:
+        with self._database.write() as connection:
+            dispatching.save_bucket(connection, account, bucket)
+
+    @override
+    def enter(self, account: str, bucket: Bucket) -> None:
+        with self._database.write() as connection:
+            dispatching.save_bucket(connection, account, bucket)
+            connection.execute(
+                update(buckets)
+                .where(buckets.c.account == account)
+                .values(entered_images_per_minute=bucket.images_per_minute)
+            )
+
+    @override
+    def change(self, account: str, change: Callable[[Bucket], Bucket]) -> None:
+        with self._database.write() as connection:
+            bucket = dispatching.bucket(connection, account)
+            if bucket is not None:
+                dispatching.save_bucket(connection, account, change(bucket))

@@ -1,0 +1,338 @@
+"""What is written when a call is over: its money, its pictures, and what happens next."""
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, RowMapping, exists, func, select, update
+
+from bulkgen.domain.attempts import (
+    Decision,
+    Failure,
+    FailureKind,
+    NextStep,
+    Outcome,
+    decide,
+)
+from bulkgen.domain.dispatch import SavedImage, SpooledAnswer, UnsavedImage
+from bulkgen.domain.images import ImageStage, ImageStatus
+from bulkgen.domain.jobs import RUNNING, JobStatus, PauseReason
+from bulkgen.records.database import to_micro_usd
+from bulkgen.records.tables import attempts, images, jobs, prompts
+
+#: So many refused requests in a row with one cause stop the job: its settings are wrong.
+_ALIKE_REFUSALS = 3
+_TRIED = "The first prompts are made. Resume to make the rest, or cancel."
+
+
+def settle_bought(
+    connection: Connection,
+    spooled: SpooledAnswer,
+    cost: Decimal | None,
+    missing: Failure,
+    now: datetime,
+) -> list[UnsavedImage] | None:
+    """Book an answer that is on disk and give its pictures their places.
+
+    `cost` None books what was reserved. Images the answer did not bring fail as `missing` says.
+    Settling twice changes nothing and returns the pictures that still are to be saved. None when
+    the attempt has been given up in the meantime.
+    """
+    attempt = _open(connection, spooled.attempt_id)
+    if attempt is None:
+        outcome = connection.scalar(
+            select(attempts.c.outcome).where(attempts.c.id == spooled.attempt_id)
+        )
+        if outcome != Outcome.BOUGHT:
+            return None
+    else:
+        micro_usd = attempt["reserved_micro_usd"] if cost is None else to_micro_usd(cost)
+        usage = spooled.answer.usage
+        _close(
+            connection,
+            attempt,
+            now,
+            outcome=Outcome.BOUGHT,
+            cost_micro_usd=micro_usd,
+            usage=asdict(usage) if usage else None,
+            request_id=spooled.answer.request_id,
+        )
+        _book(connection, attempt, spent=micro_usd, released=attempt["reserved_micro_usd"])
+        _place_pictures(connection, attempt, spooled, micro_usd)
+        _end_images(connection, attempt, ImageStatus.FAILED, missing.message)
+        _free_prompt(connection, attempt["prompt_id"], None)
+        if micro_usd > attempt["reserved_micro_usd"]:
+            pause(
+                connection,
+                attempt["job_id"],
+                PauseReason.BUDGET,
+                "A call cost more than the price list allows. Check the price list of this model "
+                "before you go on.",
+            )
+        finish_job_if_done(connection, attempt["job_id"], now)
+    return _unsaved_images(connection, spooled.attempt_id)
+
+
+def settle_failed(
+    connection: Connection, attempt_id: UUID, failure: Failure, jitter: float, now: datetime
+) -> Decision | None:
+    """Book a call that brought nothing, by the retry table; None when it was settled before."""
+    attempt = _open(connection, attempt_id)
+    if attempt is None:
+        return None
+    decision = decide(failure, earlier=_earlier(connection, attempt, failure), jitter=jitter)
+    reserved = attempt["reserved_micro_usd"]
+    bought = decision.outcome is Outcome.BOUGHT
+    _close(
+        connection,
+        attempt,
+        now,
+        outcome=decision.outcome,
+        cost_micro_usd=reserved if bought else None,
+        request_id=failure.request_id,
+        failure_kind=failure.kind,
+        http_status=failure.http_status,
+        code=failure.param or failure.code,
+        message=failure.message,
+    )
+    if decision.outcome is not Outcome.UNKNOWN:
+        _book(connection, attempt, spent=reserved if bought else 0, released=reserved)
+    _end_images(connection, attempt, _AFTER[decision.next_step], failure.message)
+    _free_prompt(
+        connection,
+        attempt["prompt_id"],
+        now + timedelta(seconds=decision.delay_s) if decision.delay_s else None,
+    )
+    if decision.pause_reason is not None:
+        pause(connection, attempt["job_id"], decision.pause_reason, failure.message)
+    elif failure.kind is FailureKind.REQUEST and _refused_alike(connection, attempt["job_id"]):
+        pause(connection, attempt["job_id"], PauseReason.REFUSALS, failure.message)
+    finish_job_if_done(connection, attempt["job_id"], now)
+    return decision
+
+
+_AFTER = {
+    NextStep.RETRY: ImageStatus.PENDING,
+    NextStep.PAUSE_JOB: ImageStatus.PENDING,
+    NextStep.FAIL: ImageStatus.FAILED,
+    NextStep.LEAVE_UNKNOWN: ImageStatus.UNKNOWN,
+}
+
+
+def _open(connection: Connection, attempt_id: UUID) -> RowMapping | None:
+    return (
+        connection.execute(
+            select(attempts).where(attempts.c.id == attempt_id, attempts.c.outcome.is_(None))
+        )
+        .mappings()
+        .first()
+    )
+
+
+def _close(connection: Connection, attempt: RowMapping, now: datetime, **values: Any) -> None:  # noqa: ANN401 - column values
+    connection.execute(
+        update(attempts).where(attempts.c.id == attempt["id"]).values(settled_at=now, **values)
+    )
+
+
+def _book(connection: Connection, attempt: RowMapping, *, spent: int, released: int) -> None:
+    connection.execute(
+        update(jobs)
+        .where(jobs.c.id == attempt["job_id"])
+        .values(
+            spent_micro_usd=jobs.c.spent_micro_usd + spent,
+            reserved_micro_usd=jobs.c.reserved_micro_usd - released,
+        )
+    )
+
+
+def _place_pictures(
+    connection: Connection, attempt: RowMapping, spooled: SpooledAnswer, micro_usd: int
+) -> None:
+    each = micro_usd // attempt["images"]
+    for picture in spooled.answer.images:
+        connection.execute(
+            update(images)
+            .where(
+                images.c.attempt_id == attempt["id"],
+                images.c.answer_index == picture.index,
+                images.c.stage == ImageStage.SENDING,
+            )
+            .values(
+                stage=ImageStage.SAVING,
+                sha256=picture.sha256,
+                size_bytes=picture.size_bytes,
+                cost_micro_usd=each,
+            )
+        )
+
+
+def _end_images(
+    connection: Connection, attempt: RowMapping, status: ImageStatus, message: str
+) -> None:
+    """Give the attempt's images that brought no picture their next status."""
+    back = status is ImageStatus.PENDING
+    if back and _is_cancelled(connection, attempt["job_id"]):
+        status = ImageStatus.CANCELLED
+    connection.execute(
+        update(images)
+        .where(images.c.attempt_id == attempt["id"], images.c.stage == ImageStage.SENDING)
+        .values(
+            status=status,
+            stage=None,
+            attempt_id=None if back else attempt["id"],
+            answer_index=None,
+            message=None if back else message,
+        )
+    )
+
+
+def _is_cancelled(connection: Connection, job_id: UUID) -> bool:
+    status = connection.scalar(select(jobs.c.status).where(jobs.c.id == job_id))
+    return status == JobStatus.CANCELLED
+
+
+def _free_prompt(connection: Connection, prompt_id: UUID, not_before: datetime | None) -> None:
+    """The prompt waits for its next call while images of it are pending, else it is done."""
+    more = connection.scalar(
+        select(
+            exists().where(images.c.prompt_id == prompt_id, images.c.status == ImageStatus.PENDING)
+        )
+    )
+    connection.execute(
+        update(prompts)
+        .where(prompts.c.id == prompt_id)
+        .values(
+            status=ImageStatus.PENDING if more else ImageStatus.COMPLETED,
+            not_before=not_before,
+        )
+    )
+
+
+def _earlier(connection: Connection, attempt: RowMapping, failure: Failure) -> int:
+    """How often this prompt failed like this since a person last asked for it."""
+    return (
+        connection.scalar(
+            select(func.count()).where(
+                attempts.c.prompt_id == attempt["prompt_id"],
+                attempts.c.round == attempt["round"],
+                attempts.c.failure_kind == failure.kind,
+            )
+        )
+        or 0
+    )
+
+
+def _refused_alike(connection: Connection, job_id: UUID) -> bool:
+    latest = connection.execute(
+        select(attempts.c.failure_kind, attempts.c.code)
+        .where(attempts.c.job_id == job_id, attempts.c.outcome.is_not(None))
+        .order_by(attempts.c.settled_at.desc())
+        .limit(_ALIKE_REFUSALS)
+    ).all()
+    return (
+        len(latest) == _ALIKE_REFUSALS
+        and len(set(latest)) == 1
+        and latest[0].failure_kind == FailureKind.REQUEST
+    )
+
+
+def pause(connection: Connection, job_id: UUID, reason: PauseReason, message: str) -> None:
+    """Stop a running job until a person acts."""
+    connection.execute(
+        update(jobs)
+        .where(jobs.c.id == job_id, jobs.c.status.in_(RUNNING))
+        .values(status=JobStatus.PAUSED, pause_reason=reason, message=message)
+    )
+
+
+def finish_job_if_done(connection: Connection, job_id: UUID, now: datetime) -> None:
+    """A job with nothing left to run is completed."""
+    left = exists().where(
+        images.c.job_id == job_id,
+        images.c.status.in_((ImageStatus.PENDING, ImageStatus.PROCESSING)),
+    )
+    connection.execute(
+        update(jobs)
+        .where(jobs.c.id == job_id, jobs.c.status.in_((*RUNNING, JobStatus.PAUSED)), ~left)
+        .values(
+            status=JobStatus.COMPLETED,
+            completed_at=now,
+            pause_reason=None,
+            message=None,
+            try_first=None,
+        )
+    )
+    left_of_trial = exists().where(
+        images.c.job_id == job_id,
+        images.c.status.in_((ImageStatus.PENDING, ImageStatus.PROCESSING)),
+        images.c.prompt_id == prompts.c.id,
+        prompts.c.number <= jobs.c.try_first,
+    )
+    connection.execute(
+        update(jobs)
+        .where(
+            jobs.c.id == job_id,
+            jobs.c.try_first.is_not(None),
+            jobs.c.status.in_(RUNNING),
+            ~left_of_trial,
+        )
+        .values(
+            status=JobStatus.PAUSED,
+            pause_reason=PauseReason.PERSON,
+            message=_TRIED,
+            try_first=None,
+        )
+    )
+
+
+def _unsaved_images(connection: Connection, attempt_id: UUID) -> list[UnsavedImage]:
+    rows = connection.execute(
+        select(images).where(
+            images.c.attempt_id == attempt_id,
+            images.c.status == ImageStatus.PROCESSING,
+            images.c.stage == ImageStage.SAVING,
+        )
+    ).mappings()
+    return [
+        UnsavedImage(
+            id=row["id"],
+            attempt_id=row["attempt_id"],
+            index=row["answer_index"],
+            sha256=row["sha256"],
+            created_at=row["created_at"],
+        )
+        for row in rows
+    ]
+
+
+def image_saved(connection: Connection, image_id: UUID, saved: SavedImage, now: datetime) -> None:
+    """The image is in storage: it is completed."""
+    job_id = connection.scalar(
+        update(images)
+        .where(images.c.id == image_id)
+        .values(
+            **asdict(saved),
+            status=ImageStatus.COMPLETED,
+            stage=None,
+            message=None,
+            completed_at=now,
+        )
+        .returning(images.c.job_id)
+    )
+    if job_id is not None:
+        finish_job_if_done(connection, job_id, now)
+
+
+def image_unusable(connection: Connection, image_id: UUID, message: str, now: datetime) -> None:
+    """The image is paid and cannot be shown: it failed, and its bytes stay."""
+    job_id = connection.scalar(
+        update(images)
+        .where(images.c.id == image_id)
+        .values(status=ImageStatus.FAILED, stage=None, message=message)
+        .returning(images.c.job_id)
+    )
+    if job_id is not None:
+        finish_job_if_done(connection, job_id, now)

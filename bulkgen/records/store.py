@@ -1,0 +1,35 @@
+"""The store: its parts over one database."""
+
+from typing_extensions import override
+
+from bulkgen.ports import Store
+from bulkgen.records.database import Database
+from bulkgen.records.engine import SqlEngineStore
+from bulkgen.records.images import SqlImages
+from bulkgen.records.jobs import SqlJobs
+from bulkgen.records.migrate import migrate
+from bulkgen.records.pages import SqlPages
+from bulkgen.records.preferences import SqlBuckets, SqlPreferences
+from bulkgen.records.sheets import SqlSheets
+
+
+class SqlStore(Store):
+    """Everything bulkgen remembers, in one SQL database."""
+
+    def __init__(self, url: str) -> None:
+        self.database = Database(url)
+        self.jobs = SqlJobs(self.database)
+        self.images = SqlImages(self.database)
+        self.pages = SqlPages(self.database)
+        self.sheets = SqlSheets(self.database)
+        self.buckets = SqlBuckets(self.database)
+        self.preferences = SqlPreferences(self.database)
+        self.engine = SqlEngineStore(self.database)
+
+    @override
+    def migrate(self) -> None:
+        migrate(self.database)
+
+    @override
+    def close(self) -> None:
+        self.database.close()
