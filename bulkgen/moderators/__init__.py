@@ -1,0 +1,1 @@
+"""Who judges a prompt and its picture before they become a page."""
