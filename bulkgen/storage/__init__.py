@@ -1,0 +1,23 @@
+"""Where files are kept: one module a kind of storage, chosen by the scheme of a URL."""
+
+from importlib import import_module
+
+from bulkgen.domain.errors import SetupError
+from bulkgen.ports import Storage
+
+#: URL scheme -> class, imported on first use; each has `from_url`.
+STORAGES = {"file": "bulkgen.storage.local:LocalStorage"}
+
+
+def open_storage(url: str) -> Storage:
+    """The storage at a URL such as "file:data/files"; raises SetupError.
+
+    The URL is never repeated in a message, since it can hold a secret.
+    """
+    scheme = url.partition(":")[0]
+    if scheme not in STORAGES or ":" not in url:
+        known = ", ".join(f"{name}:" for name in STORAGES)
+        raise SetupError(f"BULKGEN_STORAGE_URL has to begin with one of these: {known}")
+    module, _, name = STORAGES[scheme].partition(":")
+    storage: Storage = getattr(import_module(module), name).from_url(url)
+    return storage
