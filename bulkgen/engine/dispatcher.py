@@ -1,0 +1,212 @@
+"""Policy: whose prompt is next, whether the account and the budget have room, and nothing else."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import UUID, uuid4
+
+from bulkgen.domain.dispatch import Lease, NewAttempt, PendingPrompt, RunnableJob, image_request
+from bulkgen.domain.errors import InputError, SetupError
+from bulkgen.domain.jobs import PauseReason
+from bulkgen.domain.models import Catalogue
+from bulkgen.domain.pricing import call_cost
+from bulkgen.domain.rates import Bucket, full_bucket
+from bulkgen.engine.executors import MAX_THREADS
+from bulkgen.ports import Clock, Executor, Spool, Step, Store, Vault
+
+#: How long nobody else may work on what a process took, unless it renews.
+LEASE_S = 30.0
+#: A dispatcher looks for changes at least this often.
+POLL_S = 0.25
+#: Pages made at a time by one process.
+PAGES_AT_ONCE = 8
+
+_MAX_CALLS_OF_ACCOUNT = MAX_THREADS * 3 // 4
+_LEAST_FREE_BYTES = 100 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class _Account:
+    """What one tick knows of an account and may still do with it."""
+
+    bucket: Bucket
+    open_calls: int
+    jobs: list[RunnableJob] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Queue:
+    """A job and its next prompts, read when its first turn comes."""
+
+    job: RunnableJob
+    prompts: list[PendingPrompt] | None = None
+
+
+class Dispatcher:
+    """Starts attempts that may be sent now, and pages that wait; one runs for each database."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        spool: Spool,
+        vault: Vault,
+        catalogue: Catalogue,
+        executor: Executor,
+        clock: Clock,
+        process_id: UUID,
+    ) -> None:
+        self._store = store
+        self._spool = spool
+        self._vault = vault
+        self._catalogue = catalogue
+        self._executor = executor
+        self._clock = clock
+        self._process_id = process_id
+        #: Images started, by owner and by job: who has had least is next.
+        self._turns: dict[UUID, float] = {}
+
+    def tick(self) -> float:
+        """Start what may start now; returns the seconds until something more may."""
+        now = self._clock.now()
+        self._start_pages(now)
+        jobs = self._store.engine.runnable_jobs(now)
+        self._seat(jobs)
+        if not jobs:
+            return POLL_S
+        if self._spool.free_bytes() < _LEAST_FREE_BYTES:
+            self._pause_all(jobs)
+            return POLL_S
+        accounts = self._accounts(jobs, now)
+        wanted: list[NewAttempt] = []
+        wait_s = POLL_S
+        slots = self._executor.free_slots()
+        for name, account in accounts.items():
+            picks, account_wait_s = self._pick(name, account, slots - len(wanted), now)
+            wanted += picks
+            wait_s = min(wait_s, account_wait_s)
+        if wanted:
+            lease = Lease(owner=self._process_id, until=now + timedelta(seconds=LEASE_S))
+            for attempt_id in self._store.engine.start_attempts(wanted, lease, now):
+                self._executor.start(Step.GENERATE_IMAGES, attempt_id)
+        return wait_s
+
+    def _seat(self, jobs: Iterable[RunnableJob]) -> None:
+        """Who comes new takes a seat beside the one who has had least; who left is forgotten."""
+        seated = self._turns
+        first = min(seated.values(), default=0.0)
+        present = {id_ for job in jobs for id_ in (job.owner_id, job.id)}
+        self._turns = {id_: seated.get(id_, first) for id_ in present}
+
+    def _start_pages(self, now: datetime) -> None:
+        free = min(
+            PAGES_AT_ONCE - self._executor.running(Step.CREATE_PAGE), self._executor.free_slots()
+        )
+        if free > 0:
+            lease = Lease(owner=self._process_id, until=now + timedelta(seconds=LEASE_S))
+            for image_id in self._store.engine.take_page_tasks(free, lease):
+                self._executor.start(Step.CREATE_PAGE, image_id)
+
+    def _pause_all(self, jobs: Iterable[RunnableJob]) -> None:
+        megabytes = _LEAST_FREE_BYTES // 1024 // 1024
+        for job in jobs:
+            self._store.engine.pause(
+                job.id,
+                PauseReason.STORAGE,
+                f"Less than {megabytes} MB is free on the disk. Free some space, then resume.",
+            )
+
+    def _accounts(self, jobs: Iterable[RunnableJob], now: datetime) -> dict[str, _Account]:
+        """Runnable jobs by the account that pays for them, with its bucket."""
+        open_calls = self._store.engine.open_calls()
+        accounts: dict[str, _Account] = {}
+        for job in jobs:
+            try:
+                name = self._vault.account(job.owner_id)
+            except SetupError as error:
+                self._store.engine.pause(job.id, PauseReason.KEY, str(error))
+                continue
+            if name not in accounts:
+                accounts[name] = _Account(self._bucket(name, now), open_calls.get(name, 0))
+            accounts[name].jobs.append(job)
+        return accounts
+
+    def _bucket(self, account: str, now: datetime) -> Bucket:
+        known = self._store.buckets.get(account)
+        if known is None:
+            known = full_bucket(self._catalogue.unknown_images_per_minute, now)
+            self._store.buckets.add(account, known)
+        return known.at(now)
+
+    def _pick(
+        self, name: str, account: _Account, slots: int, now: datetime
+    ) -> tuple[list[NewAttempt], float]:
+        """What this account may send now, in turn by owner and then by job."""
+        bucket = account.bucket
+        slots = min(slots, _MAX_CALLS_OF_ACCOUNT - account.open_calls)
+        queues = [_Queue(job) for job in account.jobs]
+        picks: list[NewAttempt] = []
+        while queues and len(picks) < slots:
+            queue = min(queues, key=self._turn)
+            if queue.prompts is None:
+                limit = min(slots, int(bucket.tokens)) + 1
+                queue.prompts = self._store.engine.pending_prompts(queue.job.id, limit, now)
+            attempt = (
+                self._attempt(name, queue.job, queue.prompts.pop(0), bucket)
+                if queue.prompts
+                else None
+            )
+            if attempt is None:
+                queues.remove(queue)
+                continue
+            images = attempt.request.images
+            if bucket.tokens < images:
+                return picks, bucket.wait_s(images)
+            bucket = bucket.take(images)
+            self._count(queue.job, images)
+            picks.append(attempt)
+        return picks, POLL_S
+
+    def _turn(self, queue: _Queue) -> tuple[float, float]:
+        return self._turns[queue.job.owner_id], self._turns[queue.job.id]
+
+    def _count(self, job: RunnableJob, images: int) -> None:
+        self._turns[job.owner_id] += images
+        self._turns[job.id] += images / 2**job.priority
+
+    def _attempt(
+        self, account: str, job: RunnableJob, prompt: PendingPrompt, bucket: Bucket
+    ) -> NewAttempt | None:
+        """The call for a prompt, split where it asks for more than one call may; None pauses."""
+        try:
+            model = self._catalogue.model(prompt.row.model or job.settings.model)
+            model.check_usable(self._clock.now().date())
+            request = image_request(
+                prompt.row,
+                job.settings,
+                images=min(
+                    prompt.pending_images, bucket.max_images_per_call, model.max_images_per_call
+                ),
+                safety_identifier=sha256(job.owner_id.bytes).hexdigest()[:32],
+            )
+            most_usd = call_cost(model, request).most_usd
+        except InputError as error:
+            self._store.engine.pause(job.id, PauseReason.MODEL, str(error))
+            return None
+        if not job.balance.has_room_for(most_usd):
+            if not job.waits_for_calls:
+                self._store.engine.pause(
+                    job.id, PauseReason.BUDGET, job.balance.reached_message(most_usd)
+                )
+            return None
+        return NewAttempt(
+            id=uuid4(),
+            job_id=job.id,
+            prompt_id=prompt.id,
+            owner_id=job.owner_id,
+            account=account,
+            request=request,
+            reserved_usd=most_usd,
+            price_version=self._catalogue.price_version,
+        )

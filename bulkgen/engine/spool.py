@@ -1,0 +1,179 @@
+"""Where bytes land first: temporary files, hashed and synced, then one rename.
+
+A kept answer is a folder named after its attempt: `answer.json` and one file a picture. The folder
+is written under another name and renamed when everything in it is durable, so a crash leaves either
+the whole answer or something a restart throws away.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO
+from uuid import UUID
+
+from typing_extensions import override
+
+from bulkgen.domain.attempts import Usage
+from bulkgen.domain.dispatch import SpooledAnswer
+from bulkgen.domain.errors import storage_error
+from bulkgen.domain.images import ProviderAnswer, ProviderImage
+from bulkgen.ports import Arrival, ImageSink, Spool
+
+_ANSWER = "answer.json"
+_UNFINISHED = ".part"
+
+
+class FolderSpool(Spool):
+    """A spool in a folder of the local disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise storage_error(error, folder) from None
+
+    @override
+    def begin(self, attempt_id: UUID) -> Arrival:
+        return _FolderArrival(self._folder, attempt_id)
+
+    @override
+    def answer(self, attempt_id: UUID) -> SpooledAnswer | None:
+        try:
+            data = json.loads((self._folder / str(attempt_id) / _ANSWER).read_bytes())
+        except FileNotFoundError:
+            return None
+        usage = data["usage"]
+        return SpooledAnswer(
+            attempt_id=attempt_id,
+            answer=ProviderAnswer(
+                images=tuple(ProviderImage(**image) for image in data["images"]),
+                usage=Usage(**usage) if usage else None,
+                request_id=data["request_id"],
+            ),
+            complete=data["complete"],
+        )
+
+    @override
+    def picture(self, attempt_id: UUID, index: int) -> Path:
+        return self._folder / str(attempt_id) / str(index)
+
+    @override
+    def remove(self, attempt_id: UUID) -> None:
+        shutil.rmtree(self._folder / str(attempt_id), ignore_errors=True)
+
+    @override
+    def attempts(self) -> Iterator[UUID]:
+        for entry in self._folder.iterdir():
+            if entry.is_dir() and entry.suffix != _UNFINISHED:
+                yield UUID(entry.name)
+
+    @override
+    def remove_unfinished(self) -> None:
+        for entry in self._folder.glob(f"*{_UNFINISHED}"):
+            shutil.rmtree(entry, ignore_errors=True)
+
+    @override
+    def free_bytes(self) -> int:
+        return shutil.disk_usage(self._folder).free
+
+
+class _FolderArrival(Arrival):
+    def __init__(self, folder: Path, attempt_id: UUID) -> None:
+        self._folder = folder
+        self._final = folder / str(attempt_id)
+        self._part = folder / f"{attempt_id}{_UNFINISHED}"
+        self._images: list[ProviderImage] = []
+        self._sink: _FileSink | None = None
+        try:
+            shutil.rmtree(self._part, ignore_errors=True)
+            self._part.mkdir()
+        except OSError as error:
+            raise storage_error(error, folder) from None
+
+    @override
+    def new_image(self) -> ImageSink:
+        self._sink = _FileSink(self._part, self._images)
+        return self._sink
+
+    @override
+    def finished(self) -> tuple[ProviderImage, ...]:
+        return tuple(self._images)
+
+    @override
+    def keep(self, answer: ProviderAnswer, *, complete: bool) -> None:
+        if self._sink is not None:
+            self._sink.close()
+        content = json.dumps({**asdict(answer), "complete": complete}).encode()
+        try:
+            with (self._part / _ANSWER).open("wb") as file:
+                file.write(content)
+                _sync_file(file)
+            _sync_folder(self._part)
+            self._part.rename(self._final)
+            _sync_folder(self._folder)
+        except OSError as error:
+            raise storage_error(error, self._folder) from None
+
+    @override
+    def discard(self) -> None:
+        if self._sink is not None:
+            self._sink.close()
+        shutil.rmtree(self._part, ignore_errors=True)
+
+
+class _FileSink(ImageSink):
+    def __init__(self, folder: Path, images: list[ProviderImage]) -> None:
+        self._folder = folder
+        self._index = len(images)
+        self._images = images
+        self._hash = hashlib.sha256()
+        self._size_bytes = 0
+        try:
+            self._file = (folder / str(self._index)).open("wb", buffering=0)
+        except OSError as error:
+            raise storage_error(error, folder) from None
+
+    @override
+    def write(self, data: bytes) -> None:
+        rest = memoryview(data)
+        try:
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        except OSError as error:
+            raise storage_error(error, self._folder) from None
+        self._hash.update(data)
+        self._size_bytes += len(data)
+
+    @override
+    def finish(self) -> ProviderImage:
+        try:
+            with self._file:
+                _sync_file(self._file)
+        except OSError as error:
+            raise storage_error(error, self._folder) from None
+        image = ProviderImage(
+            index=self._index, sha256=self._hash.hexdigest(), size_bytes=self._size_bytes
+        )
+        self._images.append(image)
+        return image
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def _sync_file(file: IO[bytes]) -> None:
+    file.flush()
+    getattr(os, "fdatasync", os.fsync)(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,291 @@
+"""What runs in a slot of the executor: one paid call, or one page."""
+
+import random
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+import structlog
+
+from bulkgen.domain.attempts import Failure, FailureKind, Outcome
+from bulkgen.domain.dispatch import Lease, NewPageText, OpenAttempt, SavedImage, UnsavedImage
+from bulkgen.domain.errors import InputError, NotFoundError, ProviderError, SetupError, StorageError
+from bulkgen.domain.images import SUFFIXES, ProviderAnswer
+from bulkgen.domain.models import Catalogue
+from bulkgen.domain.page_text import with_columns, write_page_text
+from bulkgen.domain.pages import PageStatus, PageStep, PageTask, PageText, PromptPage, Verdict
+from bulkgen.domain.pricing import exact_cost, page_text_cost, page_text_most
+from bulkgen.domain.storage_keys import image_key, thumbnail_key, variant_key
+from bulkgen.ports import (
+    Clock,
+    ImageProvider,
+    Moderator,
+    PageWriter,
+    Pictures,
+    Spool,
+    Step,
+    Storage,
+    Store,
+    Vault,
+)
+
+_log = structlog.get_logger()
+
+_NOT_BROUGHT = Failure(
+    kind=FailureKind.UNUSABLE,
+    message="The answer broke off before this picture. It may have been charged; retry it.",
+)
+_CRASHED = Failure(
+    kind=FailureKind.NO_ANSWER, message="bulkgen failed during the call. It may have been charged."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps:
+    """The steps and the parts they use."""
+
+    store: Store
+    spool: Spool
+    storage: Storage
+    provider: ImageProvider
+    writer: PageWriter
+    moderator: Moderator
+    pictures: Pictures
+    vault: Vault
+    catalogue: Catalogue
+    clock: Clock
+
+    def run(self, step: Step, subject_id: UUID) -> None:
+        """Run one step to its end."""
+        match step:
+            case Step.GENERATE_IMAGES:
+                self.generate_images(subject_id)
+            case Step.SETTLE:
+                self.settle(subject_id)
+            case Step.CREATE_PAGE:
+                self.create_page(subject_id)
+
+    def crashed(self, step: Step, subject_id: UUID) -> None:
+        """Book a step that ended by a fault of ours."""
+        if step is Step.GENERATE_IMAGES:
+            self._fail(subject_id, _CRASHED)
+        elif step is Step.CREATE_PAGE:
+            self.store.engine.fail_page_task(
+                subject_id, "bulkgen failed while making the page. Create it again."
+            )
+
+    def generate_images(self, attempt_id: UUID) -> None:
+        """Send the one call of an attempt; its answer is durable before anything else happens."""
+        attempt = self.store.engine.open_attempt(attempt_id)
+        if attempt is None or attempt.request is None:
+            return
+        try:
+            key = self.vault.open_key(attempt.owner_id)
+            arrival = self.spool.begin(attempt_id)
+        except SetupError as error:
+            self._fail(attempt_id, Failure(kind=FailureKind.KEY, message=str(error)))
+            return
+        except StorageError as error:
+            self._fail(attempt_id, Failure(kind=FailureKind.NO_ROOM, message=str(error)))
+            return
+        try:
+            answer = self.provider.generate(attempt.request, key, arrival)
+            arrival.keep(answer, complete=True)
+        except ProviderError as error:
+            some = arrival.finished()
+            if not some:
+                arrival.discard()
+                self._refused(attempt, error.failure)
+                return
+            arrival.keep(
+                ProviderAnswer(images=some, usage=None, request_id=error.failure.request_id),
+                complete=False,
+            )
+        except StorageError as error:
+            arrival.discard()
+            self._fail(attempt_id, Failure(kind=FailureKind.NOT_KEPT, message=str(error)))
+            return
+        self.settle(attempt_id)
+
+    def settle(self, attempt_id: UUID) -> None:
+        """Book an answer that is in the spool and bring its pictures to storage.
+
+        Safe to repeat: a restart and the sweeper call it for whatever they find.
+        """
+        spooled = self.spool.answer(attempt_id)
+        if spooled is None:
+            return
+        attempt = self.store.engine.open_attempt(attempt_id)
+        usage = spooled.answer.usage
+        cost = None
+        if attempt is not None and attempt.request is not None and usage is not None:
+            cost = exact_cost(self.catalogue.model(attempt.request.model), usage)
+        unsaved = self.store.engine.settle_bought(spooled, cost, _NOT_BROUGHT, self.clock.now())
+        if unsaved is None:
+            _log.warning("late_answer_kept", attempt_id=str(attempt_id))
+            return
+        for image in unsaved:
+            self._save(image)
+        self.spool.remove(attempt_id)
+
+    def _refused(self, attempt: OpenAttempt, failure: Failure) -> None:
+        request = attempt.request
+        if failure.kind is FailureKind.IMAGE_LIMIT and request is not None:
+            now = self.clock.now()
+            self.store.buckets.change(
+                attempt.account,
+                lambda bucket: bucket.corrected(
+                    images=request.images,
+                    retry_after_s=failure.retry_after_s,
+                    limit=failure.images_per_minute,
+                    now=now,
+                ),
+            )
+        self._fail(attempt.id, failure)
+
+    def _fail(self, attempt_id: UUID, failure: Failure) -> None:
+        jitter = random.random()  # noqa: S311 - spreads retries, guards nothing
+        decision = self.store.engine.settle_failed(attempt_id, failure, jitter, self.clock.now())
+        _log.info(
+            "attempt_failed",
+            attempt_id=str(attempt_id),
+            kind=failure.kind,
+            http_status=failure.http_status,
+            request_id=failure.request_id,
+            next_step=decision.next_step if decision else None,
+        )
+
+    def _save(self, image: UnsavedImage) -> None:
+        """Move one picture to storage, with its thumbnail; its name is final."""
+        path = self.spool.picture(image.attempt_id, image.index)
+        keys = {
+            output_format: image_key(image.id, image.sha256, suffix, image.created_at)
+            for output_format, suffix in SUFFIXES.items()
+        }
+        stored = next((key for key in keys.values() if self.storage.has(key)), None)
+        data = path.read_bytes() if stored is None else self.storage.get(stored)
+        try:
+            output_format, width_px, height_px = self.pictures.describe(data)
+            self.storage.put(thumbnail_key(image.id), self.pictures.thumbnail(data))
+        except InputError as error:
+            self.storage.put(f"unusable/{image.id}", data)
+            self.store.engine.image_unusable(image.id, str(error), self.clock.now())
+            return
+        if stored is None:
+            self.storage.take(keys[output_format], path)
+        self.store.engine.image_saved(
+            image.id,
+            SavedImage(
+                storage_key=keys[output_format],
+                output_format=output_format,
+                width_px=width_px,
+                height_px=height_px,
+            ),
+            self.clock.now(),
+        )
+
+    def create_page(self, image_id: UUID) -> None:
+        """Make the page of one selected image; making it twice gives one page."""
+        task = self.store.engine.page_task(image_id)
+        try:
+            self._create_page(task)
+        except (InputError, NotFoundError, StorageError) as error:
+            self.store.engine.fail_page_task(image_id, str(error))
+
+    def _create_page(self, task: PageTask) -> None:
+        engine = self.store.engine
+        engine.page_step(task.image_id, PageStep.CHECKING)
+        data = self.storage.get(task.storage_key)
+        jpeg = self.pictures.moderation_jpeg(data)
+        key = self.vault.open_key(task.owner_id)
+        verdict = self.moderator.judge(task.prompt, jpeg, key)
+        engine.page_step(task.image_id, PageStep.WRITING)
+        words = self._words(task, jpeg, key)
+        title, slug = self.store.pages.name(task.image_id, words.title, task.sha256[:8])
+        engine.page_step(task.image_id, PageStep.SAVING)
+        variants = self.pictures.make_variants(data, slug, task.sha256)
+        for variant, content in variants:
+            self.storage.put(variant_key(variant.name), content)
+        now = self.clock.now()
+        status = _page_status(verdict, task.page_status)
+        largest = max((variant for variant, _ in variants), key=lambda variant: variant.width_px)
+        page = PromptPage(
+            id=uuid4(),
+            owner_id=task.owner_id,
+            job_id=task.job_id,
+            image_id=task.image_id,
+            slug=slug,
+            status=status,
+            text=PageText(
+                title=title, description=words.description, tags=words.tags, alt=words.alt
+            ),
+            category=task.category,
+            prompt=task.prompt,
+            model=task.model,
+            width_px=largest.width_px,
+            height_px=largest.height_px,
+            variants=tuple(variant for variant, _ in variants),
+            created_at=now,
+            updated_at=now,
+            published_at=now if status is PageStatus.PUBLISHED else None,
+        )
+        self.store.pages.add(page, verdict)
+
+    def _words(self, task: PageTask, jpeg: bytes, key: str) -> PageText:
+        """Columns of the sheet win, then the text model, then the rules."""
+        row = task.row
+        written = None
+        if not (row.title and row.description and row.tags and row.alt):
+            written = self._buy_words(task, jpeg, key)
+        return with_columns(
+            written or write_page_text(task.prompt),
+            title=row.title,
+            description=row.description,
+            tags=row.tags,
+            alt=row.alt,
+        )
+
+    def _buy_words(self, task: PageTask, jpeg: bytes, key: str) -> PageText | None:
+        """Ask the text model, as an attempt of its own; None when it gave nothing."""
+        model = self.catalogue.text_model
+        attempt_id = uuid4()
+        now = self.clock.now()
+        self.store.engine.begin_page_text(
+            NewPageText(
+                id=attempt_id,
+                job_id=task.job_id,
+                prompt_id=task.prompt_id,
+                owner_id=task.owner_id,
+                account=self.vault.account(task.owner_id),
+                model=model.id,
+                reserved_usd=page_text_most(model, task.prompt),
+                price_version=self.catalogue.price_version,
+            ),
+            Lease(owner=attempt_id, until=now),
+            now,
+        )
+        try:
+            written = self.writer.write(task.prompt, jpeg, (), key)
+        except ProviderError as error:
+            outcome = (
+                Outcome.UNKNOWN if error.failure.kind is FailureKind.NO_ANSWER else Outcome.REFUSED
+            )
+            self.store.engine.settle_page_text(
+                attempt_id, outcome, self.clock.now(), failure=error.failure
+            )
+            return None
+        self.store.engine.settle_page_text(
+            attempt_id,
+            Outcome.BOUGHT,
+            self.clock.now(),
+            cost=page_text_cost(model, written.usage) if written.usage else None,
+            usage=written.usage,
+            request_id=written.request_id,
+        )
+        return written.text
+
+
+def _page_status(verdict: Verdict, wanted: PageStatus) -> PageStatus:
+    """What the moderator found decides; where it gave no answer the page stays a draft."""
+    if verdict.status is not PageStatus.DRAFT or verdict.unavailable:
+        return verdict.status
+    return wanted
