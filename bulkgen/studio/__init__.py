@@ -1,0 +1,23 @@
+"""Everything a page, the command line or a test may ask for; the only door.
+
+Every call takes an Actor. A thing that is not the actor's looks exactly like one that is missing.
+"""
+
+from bulkgen.studio.choices import Choices
+from bulkgen.studio.gallery import Gallery
+from bulkgen.studio.jobs import Jobs
+from bulkgen.studio.pages import Pages
+from bulkgen.studio.sheets import Sheets
+
+
+class Studio:
+    """The studio's services."""
+
+    def __init__(
+        self, *, choices: Choices, sheets: Sheets, jobs: Jobs, gallery: Gallery, pages: Pages
+    ) -> None:
+        self.choices = choices
+        self.sheets = sheets
+        self.jobs = jobs
+        self.gallery = gallery
+        self.pages = pages

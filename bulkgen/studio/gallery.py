@@ -1,0 +1,62 @@
+"""One job's images: seen, selected, fetched."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from bulkgen.domain.errors import NotFoundError
+from bulkgen.domain.images import MIME_TYPES, GeneratedImage
+from bulkgen.domain.people import Actor
+from bulkgen.domain.storage_keys import thumbnail_key
+from bulkgen.ports import Storage, Store
+
+
+class Gallery:
+    """What a person does with images."""
+
+    def __init__(self, store: Store, storage: Storage) -> None:
+        self._store = store
+        self._storage = storage
+
+    def images(
+        self, actor: Actor, job_id: UUID, *, offset: int = 0, limit: int | None = None
+    ) -> list[GeneratedImage]:
+        """Images of a job in the order of its prompts."""
+        self._check_job(actor, job_id)
+        return self._store.images.of_job(job_id, offset=offset, limit=limit)
+
+    def image(self, actor: Actor, image_id: UUID) -> GeneratedImage:
+        """One image; raises NotFoundError."""
+        image = self._store.images.get(image_id)
+        actor.check_may_see(image.owner_id, "image")
+        return image
+
+    def selected_prompts(self, actor: Actor, job_id: UUID) -> dict[int, int]:
+        """Number of each prompt with selected images -> how many."""
+        self._check_job(actor, job_id)
+        return self._store.images.selected_prompts(job_id)
+
+    def select(self, actor: Actor, image_ids: Sequence[UUID], *, selected: bool) -> None:
+        """Choose images for pages, or not; raises NotFoundError."""
+        for image_id in image_ids:
+            self.image(actor, image_id)
+        self._store.images.select(image_ids, selected=selected)
+
+    def select_all(self, actor: Actor, job_id: UUID, *, selected: bool) -> None:
+        """Choose every image of a job that is there, or none."""
+        self._check_job(actor, job_id)
+        self._store.images.select_all(job_id, selected=selected)
+
+    def thumbnail(self, actor: Actor, image_id: UUID) -> tuple[bytes, str]:
+        """A small picture and its MIME type; raises NotFoundError."""
+        self.image(actor, image_id)
+        return self._storage.get(thumbnail_key(image_id)), MIME_TYPES["webp"]
+
+    def original(self, actor: Actor, image_id: UUID) -> tuple[bytes, str]:
+        """The provider's bytes, untouched, and their MIME type; raises NotFoundError."""
+        image = self.image(actor, image_id)
+        if image.storage_key is None or image.output_format is None:
+            raise NotFoundError("There is no such image.")
+        return self._storage.get(image.storage_key), MIME_TYPES[image.output_format]
+
+    def _check_job(self, actor: Actor, job_id: UUID) -> None:
+        actor.check_may_see(self._store.jobs.get(job_id).owner_id, "job")

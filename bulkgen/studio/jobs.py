@@ -1,0 +1,211 @@
+"""Jobs: check and price a list, start it, and steer it while it runs."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+from bulkgen.domain.budgets import starting_budget
+from bulkgen.domain.errors import InputError
+from bulkgen.domain.estimates import Estimate, check_settings, estimate, row_problem
+from bulkgen.domain.jobs import GenerationSettings, Job, NewJob, PauseReason
+from bulkgen.domain.people import Actor
+from bulkgen.domain.prompts import MAX_ROWS, Problem, PromptRow
+from bulkgen.domain.rates import expected_s
+from bulkgen.domain.sheets import submission_token
+from bulkgen.ports import Clock, Store, Vault
+from bulkgen.studio.choices import Choices
+
+#: Room that must stay free on the disk beside what a job needs.
+_SPARE_BYTES = 200 * 1024 * 1024
+_MAX_NAME_CHARACTERS = 80
+_MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedList:
+    """A list before it is started: what may be sent, what may not, and what it will take."""
+
+    rows: tuple[PromptRow, ...]
+    #: By the place of the row in the list, from 1.
+    problems: tuple[Problem, ...]
+    warnings: tuple[str, ...]
+    estimate: Estimate
+
+
+class Jobs:
+    """What a person does with whole lists."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        vault: Vault,
+        choices: Choices,
+        clock: Clock,
+        free_bytes: Callable[[], int],
+        wake: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._vault = vault
+        self._choices = choices
+        self._clock = clock
+        self._free_bytes = free_bytes
+        self._wake = wake
+
+    def check(
+        self, actor: Actor, rows: Sequence[PromptRow], settings: GenerationSettings
+    ) -> CheckedList:
+        """Look at every row and price those that may be sent; raises InputError for settings."""
+        today = self._clock.now().date()
+        catalogue = self._choices.catalogue
+        check_settings(settings, catalogue, today)
+        good: list[PromptRow] = []
+        problems: list[Problem] = []
+        for number, row in enumerate(rows, start=1):
+            reason = row_problem(row, settings, catalogue, today)
+            if reason is None:
+                good.append(row)
+            else:
+                problems.append(Problem(number, reason))
+        models = {row.model or settings.model for row in good} | {settings.model}
+        warnings = [catalogue.model(model).lifecycle_warning(today) for model in sorted(models)]
+        return CheckedList(
+            rows=tuple(good),
+            problems=tuple(problems),
+            warnings=tuple(warning for warning in warnings if warning),
+            estimate=estimate(
+                good,
+                settings,
+                catalogue,
+                bucket=self._choices.bucket(actor),
+                waiting_images=self._store.jobs.waiting_images(),
+                latency_s=self._choices.latency_s(),
+            ),
+        )
+
+    def needs_confirmation(self, checked: CheckedList) -> bool:
+        """Whether a person has to agree to the sum first; nothing is charged in demo mode."""
+        return (
+            not self._choices.demo
+            and checked.estimate.cost.most_usd > self._choices.confirm_above_usd()
+        )
+
+    def submit(
+        self,
+        actor: Actor,
+        rows: Sequence[PromptRow],
+        settings: GenerationSettings,
+        *,
+        name: str,
+        sheet_id: UUID | None = None,
+        budget_usd: Decimal | None = None,
+        try_first: int | None = None,
+    ) -> UUID:
+        """Start a job; starting the same content of one sheet again gives the same job.
+
+        Raises InputError when a row may not be sent or there is no room for the pictures, and
+        SetupError when nobody pays.
+        """
+        if not rows:
+            raise InputError("There is no prompt yet. Write or upload some first.")
+        if len(rows) > MAX_ROWS:
+            raise InputError(f"The list has {len(rows):,} prompts; {MAX_ROWS:,} is the most.")
+        checked = self.check(actor, rows, settings)
+        if checked.problems:
+            first = checked.problems[0]
+            raise InputError(f"Prompt {first.line}: {first.reason}")
+        if budget_usd is not None and budget_usd <= 0:
+            raise InputError("The budget must be more than $0.")
+        self._vault.account(actor.id)
+        self._check_disk(checked.estimate)
+        rows = checked.rows
+        job_id = self._store.jobs.add(
+            NewJob(
+                id=uuid4(),
+                owner_id=actor.id,
+                name=" ".join(name.split())[:_MAX_NAME_CHARACTERS] or _name_of(rows),
+                settings=settings,
+                rows=rows,
+                estimated_usd=checked.estimate.cost.about_usd,
+                budget_usd=budget_usd or starting_budget(checked.estimate.cost.most_usd),
+                submission_token=submission_token(sheet_id or uuid4(), rows, settings),
+                try_first=try_first if try_first and try_first < len(rows) else None,
+                created_at=self._clock.now(),
+            )
+        )
+        if sheet_id is not None:
+            self._store.sheets.remove(actor.id, sheet_id)
+        self._wake()
+        return job_id
+
+    def get(self, actor: Actor, job_id: UUID) -> Job:
+        """One job; raises NotFoundError."""
+        job = self._store.jobs.get(job_id)
+        actor.check_may_see(job.owner_id, "job")
+        return job
+
+    def all(self, actor: Actor) -> list[Job]:
+        """The jobs this person sees, newest first."""
+        return self._store.jobs.all(actor.owner_filter)
+
+    def rows(self, actor: Actor, job_id: UUID) -> list[PromptRow]:
+        """The prompts of a job."""
+        return self._store.jobs.rows(self.get(actor, job_id).id)
+
+    def remaining_s(self, actor: Actor, job: Job) -> float:
+        """Seconds until the last image of a running job is there, if nothing fails."""
+        model = self._choices.catalogue.model(job.settings.model)
+        latency_s = self._choices.latency_s() or model.median_latency_s
+        bucket = self._choices.bucket(actor)
+        if not job.images.pending:
+            return latency_s / 2
+        return expected_s(bucket, job.images.pending, latency_s)
+
+    def cancel(self, actor: Actor, job_id: UUID) -> None:
+        """Start no more calls; those under way end and are kept. Raises StateError."""
+        self._store.jobs.cancel(self.get(actor, job_id).id, self._clock.now())
+
+    def pause(self, actor: Actor, job_id: UUID) -> None:
+        """Start no more calls until resumed; raises StateError."""
+        self._store.jobs.pause(
+            self.get(actor, job_id).id, PauseReason.PERSON, "Paused. Resume to go on."
+        )
+
+    def resume(self, actor: Actor, job_id: UUID) -> None:
+        """Go on after a pause; raises StateError."""
+        self._store.jobs.resume(self.get(actor, job_id).id)
+        self._wake()
+
+    def retry(self, actor: Actor, job_id: UUID) -> int:
+        """Ask again for every image that failed; returns how many. Raises StateError."""
+        images = self._store.jobs.retry(self.get(actor, job_id).id)
+        self._wake()
+        return images
+
+    def set_budget(self, actor: Actor, job_id: UUID, budget_usd: Decimal) -> None:
+        """Give the job another budget; a job that waits for one goes on. Raises InputError."""
+        job = self.get(actor, job_id)
+        committed_usd = job.cost_usd + job.reserved_usd
+        if budget_usd <= committed_usd:
+            raise InputError(
+                f"${committed_usd:.2f} is spent or held already. Choose a larger budget."
+            )
+        self._store.jobs.set_budget(job.id, budget_usd)
+        if job.pause_reason is PauseReason.BUDGET:
+            self._store.jobs.resume(job.id)
+        self._wake()
+
+    def _check_disk(self, needed: Estimate) -> None:
+        free_bytes = self._free_bytes()
+        if needed.disk_bytes + _SPARE_BYTES > free_bytes:
+            raise InputError(
+                f"The pictures need about {needed.disk_bytes // _MEGABYTE + 1:,} MB and "
+                f"{free_bytes // _MEGABYTE:,} MB is free, of which "
+                f"{_SPARE_BYTES // _MEGABYTE} MB must stay free. Free some space first."
+            )
+
+
+def _name_of(rows: Sequence[PromptRow]) -> str:
+    first = " ".join(rows[0].text.split())
+    return first if len(first) <= _MAX_NAME_CHARACTERS else first[: _MAX_NAME_CHARACTERS - 1] + "…"

@@ -1,0 +1,30 @@
+"""Executors that run nothing."""
+
+from uuid import UUID
+
+from typing_extensions import override
+
+from bulkgen.ports import Executor, Step
+
+
+class RecordingExecutor(Executor):
+    """Remembers what it was told to start."""
+
+    def __init__(self) -> None:
+        self.started: list[tuple[Step, UUID]] = []
+
+    @override
+    def free_slots(self) -> int:
+        return 256
+
+    @override
+    def start(self, step: Step, subject_id: UUID) -> None:
+        self.started.append((step, subject_id))
+
+    @override
+    def running(self, step: Step) -> int:
+        return 0
+
+    @override
+    def stop(self, timeout_s: float) -> bool:
+        return True
