@@ -1,0 +1,30 @@
+"""Addresses of pictures, as the browser asks for them.
+
+Streamlit passes an address under `/app/static/` through to the browser, which adds host and base
+path itself; our own route answers it.
+"""
+
+from uuid import UUID
+
+IMAGES = "/app/static/images"
+PAGE_PICTURES = "/app/static/pages"
+
+
+def thumbnail_url(image_id: UUID) -> str:
+    """The small picture of an image."""
+    return f"{IMAGES}/{image_id}/thumbnail"
+
+
+def original_url(image_id: UUID) -> str:
+    """The provider's own bytes of an image."""
+    return f"{IMAGES}/{image_id}/original"
+
+
+def page_picture_url(name: str) -> str:
+    """A picture file of a page, draft or published."""
+    return f"{PAGE_PICTURES}/{name}"
+
+
+def placeholder_url(size: str, *, failed: bool) -> str:
+    """A plain tile in the shape of a picture that is not there."""
+    return f"{IMAGES}/{'failed' if failed else 'waiting'}-{size}.svg"

@@ -1,0 +1,235 @@
+"""The table of prompts: written, pasted or uploaded.
+
+The editor is given a base that stays the same while a person types; what they typed is the editor's
+own state on top of it. The base, and the editor with it, is replaced only when rows come or go.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from bulkgen.domain.errors import BulkgenError, InputError
+from bulkgen.domain.prompt_files import read_pasted, read_prompt_file
+from bulkgen.domain.prompts import MAX_ROWS, PromptRow, PromptSheet
+from bulkgen.ui import messages
+from bulkgen.ui.formats import markdown, plural
+
+Record = dict[str, Any]
+
+_FIRST_ROWS = 20
+_MORE_ROWS = 10
+_SHOWN_PROBLEMS = 50
+_BASE = "generate.base"
+#: Part of the keys of widgets that have to be made anew with the base.
+_EDITION = "generate.edition"
+_REPORT = "generate.report"
+#: Columns beside the prompt, shown when a row uses them.
+_OPTIONAL = {
+    "model": st.column_config.TextColumn("Model"),
+    "size": st.column_config.TextColumn("Size"),
+    "quality": st.column_config.TextColumn("Quality"),
+    "images": st.column_config.NumberColumn("Images", min_value=1, max_value=10, step=1),
+    "title": st.column_config.TextColumn("Title"),
+    "description": st.column_config.TextColumn("Description"),
+    "tags": st.column_config.TextColumn("Tags"),
+    "alt": st.column_config.TextColumn("Alt text"),
+}
+
+
+def prompt_table(saved: Sequence[PromptRow]) -> tuple[PromptRow, ...]:
+    """Draw the table and what fills it; returns the rows that hold a prompt."""
+    if _BASE not in st.session_state:
+        _replace([_record(row) for row in saved])
+    _draw_inputs()
+    _draw_report()
+    st.data_editor(
+        _frame(st.session_state[_BASE]),
+        key=_editor_key(),
+        num_rows="dynamic",
+        hide_index=False,
+        column_config={
+            "_index": st.column_config.NumberColumn("#", width=56, disabled=True),
+            "text": st.column_config.TextColumn("Prompt", width="large"),
+            **_OPTIONAL,
+        },
+        alt="Prompts, one in each row",
+    )
+    records = _current_records()
+    if _editor_state().get("deleted_rows"):
+        _replace(records)
+        st.rerun()
+    st.button("Add More Prompts", icon=":material/add:", on_click=_add_blank_rows)
+    return rows_of(records)
+
+
+def current_rows() -> tuple[PromptRow, ...]:
+    """What the table holds now; for callbacks, which run before the table is drawn."""
+    return rows_of(_current_records())
+
+
+def row_numbers() -> tuple[int, ...]:
+    """The number beside each row that holds a prompt."""
+    return tuple(
+        number for number, record in enumerate(_current_records(), start=1) if _text(record, "text")
+    )
+
+
+def clear() -> None:
+    """Begin with an empty table at the next run."""
+    for key in (_BASE, _REPORT):
+        st.session_state.pop(key, None)
+
+
+def add(rows: Sequence[PromptRow]) -> None:
+    """Put rows behind those that hold a prompt; for callbacks. Raises InputError."""
+    kept = [record for record in _current_records() if _text(record, "text")]
+    if len(kept) + len(rows) > MAX_ROWS:
+        raise InputError(
+            f"The table would hold {len(kept) + len(rows):,} prompts; {MAX_ROWS:,} is the most."
+        )
+    _replace([*kept, *(_record(row) for row in rows)])
+
+
+def applied(base: Sequence[Record], edits: Mapping[str, Any]) -> list[Record]:
+    """The rows a person sees: the base with the editor's changes on top."""
+    records = [
+        {**record, **edits.get("edited_rows", {}).get(number, {})}
+        for number, record in enumerate(base)
+        if number not in set(edits.get("deleted_rows", ()))
+    ]
+    return [*records, *(dict(record) for record in edits.get("added_rows", ()))]
+
+
+def rows_of(records: Sequence[Record]) -> tuple[PromptRow, ...]:
+    """Records that hold a prompt, as rows; empty ones count for nothing."""
+    return tuple(
+        PromptRow(
+            text=_text(record, "text"),
+            model=_text(record, "model") or None,
+            size=_text(record, "size") or None,
+            quality=_text(record, "quality") or None,
+            images=_count(record.get("images")),
+            title=_text(record, "title") or None,
+            description=_text(record, "description") or None,
+            tags=tuple(tag for tag in map(str.strip, _text(record, "tags").split(",")) if tag),
+            alt=_text(record, "alt") or None,
+        )
+        for record in records
+        if _text(record, "text")
+    )
+
+
+def _draw_inputs() -> None:
+    edition = st.session_state[_EDITION]
+    upload, paste = st.columns(2)
+    upload_key = f"generate.upload.{edition}"
+    upload.file_uploader(
+        "Upload a list: CSV with a column named prompt, or TXT with one prompt in each line",
+        type=["csv", "tsv", "txt"],
+        max_upload_size=10,
+        key=upload_key,
+        on_change=_read_upload,
+        args=(upload_key,),
+    )
+    paste_key = f"generate.paste.{edition}"
+    paste.text_area("Paste many, one prompt in each line", key=paste_key, height=68)
+    paste.button("Add to the table", on_click=_read_paste, args=(paste_key,))
+
+
+def _read_upload(key: str) -> None:
+    file = st.session_state[key]
+    if file is None:
+        return
+    try:
+        sheet = read_prompt_file(file.name, file.getvalue())
+        add(sheet.rows)
+    except BulkgenError as error:
+        st.session_state[_REPORT] = error
+    else:
+        st.session_state[_REPORT] = (file.name, sheet)
+
+
+def _read_paste(key: str) -> None:
+    rows = read_pasted(st.session_state[key])
+    try:
+        add(rows)
+    except InputError as error:
+        st.session_state[_REPORT] = error
+    else:
+        messages.note(f"{plural(len(rows), 'prompt')} added.")
+
+
+def _draw_report() -> None:
+    """What the last upload brought, until the next one."""
+    report = st.session_state.get(_REPORT)
+    if isinstance(report, BulkgenError):
+        messages.show(report)
+    elif report is not None:
+        _draw_sheet_report(*report)
+
+
+def _draw_sheet_report(name: str, sheet: PromptSheet) -> None:
+    text = f"{plural(len(sheet.rows), 'prompt')} added from {name} (read as {sheet.encoding})."
+    if not sheet.rejected:
+        st.success(markdown(text), icon=":material/check_circle:")
+        return
+    rows = plural(len(sheet.rejected), "row")
+    st.warning(markdown(f"{text} {rows} could not be used."), icon=":material/warning:")
+    with st.expander(f"Show the {rows}"):
+        for problem in sheet.rejected[:_SHOWN_PROBLEMS]:
+            st.text(f"Row {problem.line}: {problem.reason}")
+        if len(sheet.rejected) > _SHOWN_PROBLEMS:
+            st.text(f"and {len(sheet.rejected) - _SHOWN_PROBLEMS:,} more")
+
+
+def _add_blank_rows() -> None:
+    _replace([*_current_records(), *({"text": ""} for _ in range(_MORE_ROWS))], fill=False)
+
+
+def _replace(records: Sequence[Record], *, fill: bool = True) -> None:
+    """Give the editor a new base, with empty rows up to the first twenty."""
+    missing = _FIRST_ROWS - len(records) if fill else 0
+    st.session_state[_BASE] = [*records, *({"text": ""} for _ in range(missing))]
+    st.session_state[_EDITION] = st.session_state.get(_EDITION, 0) + 1
+
+
+def _editor_key() -> str:
+    return f"generate.editor.{st.session_state[_EDITION]}"
+
+
+def _editor_state() -> Mapping[str, Any]:
+    state: Mapping[str, Any] = st.session_state.get(_editor_key()) or {}
+    return state
+
+
+def _current_records() -> list[Record]:
+    return applied(st.session_state[_BASE], _editor_state())
+
+
+def _frame(records: Sequence[Record]) -> pd.DataFrame:
+    """The base as the editor wants it: numbered from 1, optional columns only when used."""
+    used = [name for name in _OPTIONAL if any(record.get(name) for record in records)]
+    frame = pd.DataFrame(
+        {name: [record.get(name) for record in records] for name in ("text", *used)}, dtype=object
+    )
+    if "images" in used:
+        frame["images"] = frame["images"].astype("Int64")
+    frame.index = pd.RangeIndex(1, len(records) + 1)
+    return frame
+
+
+def _record(row: PromptRow) -> Record:
+    return {**asdict(row), "tags": ", ".join(row.tags)}
+
+
+def _text(record: Record, name: str) -> str:
+    value = record.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _count(value: object) -> int | None:
+    """A whole number, or None for an empty cell; the editor sends what was typed."""
+    return int(value) if isinstance(value, int | float) and value == value else None  # noqa: PLR0124 - NaN

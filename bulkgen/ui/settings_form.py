@@ -1,0 +1,156 @@
+"""The choices for a whole job, each with what it is for and what it costs."""
+
+from dataclasses import asdict
+
+import streamlit as st
+
+from bulkgen.domain.errors import InputError
+from bulkgen.domain.jobs import GenerationSettings
+from bulkgen.domain.models import Catalogue, ImageModel
+from bulkgen.domain.pages import PageStatus
+from bulkgen.domain.pricing import image_cost
+from bulkgen.domain.prompts import MAX_IMAGES_PER_PROMPT
+from bulkgen.studio.choices import Choices
+from bulkgen.ui.formats import about_usd
+
+_IN_SIGHT = (1, 2, 3, 4)
+_IMAGES_IN_SIGHT = "generate.images_in_sight"
+_BACKGROUNDS = {
+    "auto": "auto, the model decides",
+    "opaque": "opaque, always filled",
+    "transparent": "transparent, for cut-outs (png or webp)",
+}
+_FORMATS = {
+    "webp": "webp, small files",
+    "png": "png, lossless, ten times the disk",
+    "jpeg": "jpeg, for old programs",
+}
+_MODERATIONS = {"auto": "auto, OpenAI's usual filter", "low": "low, a less strict filter"}
+_STATUSES = {
+    str(PageStatus.DRAFT): "Draft, to look at first",
+    str(PageStatus.PUBLISHED): "Published at once",
+}
+
+
+def settings_form(choices: Choices, saved: GenerationSettings) -> GenerationSettings:
+    """Draw the form, opened with `saved`; returns what is chosen now."""
+    for name, value in asdict(saved).items():
+        st.session_state.setdefault(_key(name), value)
+    catalogue = choices.catalogue
+    _keep_possible(catalogue, choices.categories())
+    models = {
+        model.id: f"{model.label}, {model.purpose}, "
+        f"{_price(model, _chosen('quality'), _chosen('size'))}"
+        for model in catalogue.offered()
+    }
+    st.selectbox("Model", list(models), format_func=models.__getitem__, key=_key("model"))
+    _size_and_quality(catalogue)
+    _images_per_prompt()
+    left, right = st.columns(2)
+    left.selectbox("Generator category", choices.categories(), key=_key("category"))
+    right.selectbox(
+        "Default page status",
+        list(_STATUSES),
+        format_func=_STATUSES.__getitem__,
+        key=_key("page_status"),
+    )
+    st.text_input(
+        "Text put before every prompt", key=_key("prefix"), placeholder="A watercolor painting of"
+    )
+    with st.expander("More settings"):
+        _more_settings()
+    return current_settings()
+
+
+def current_settings() -> GenerationSettings:
+    """What the form holds now; for callbacks, which run before the form is drawn."""
+    names = GenerationSettings.__dataclass_fields__
+    return GenerationSettings(**{name: st.session_state[_key(name)] for name in names})
+
+
+def clear() -> None:
+    """Open with the saved settings again at the next run."""
+    for name in GenerationSettings.__dataclass_fields__:
+        st.session_state.pop(_key(name), None)
+
+
+def _key(name: str) -> str:
+    return f"generate.{name}"
+
+
+def _chosen(name: str) -> str:
+    return str(st.session_state[_key(name)])
+
+
+def _keep_possible(catalogue: Catalogue, categories: list[str]) -> None:
+    """A choice that the model, or the list of categories, no longer has gives way."""
+    if _chosen("model") not in {model.id for model in catalogue.offered()}:
+        st.session_state[_key("model")] = catalogue.default_model
+    if _chosen("quality") not in catalogue.model(_chosen("model")).qualities:
+        st.session_state[_key("quality")] = catalogue.default_quality
+    if _chosen("category") not in categories:
+        st.session_state[_key("category")] = categories[0]
+
+
+def _size_and_quality(catalogue: Catalogue) -> None:
+    model = catalogue.model(_chosen("model"))
+    sizes = {
+        size: f"{name} {size}, {_price(model, _chosen('quality'), size)}"
+        for name, size in catalogue.sizes.items()
+    }
+    st.selectbox("Size", list(sizes), format_func=sizes.__getitem__, key=_key("size"))
+    qualities = {
+        quality: f"{quality}, {catalogue.quality_purposes[quality]}, "
+        f"{_price(model, quality, _chosen('size'))}"
+        for quality in model.qualities
+    }
+    st.selectbox("Quality", list(qualities), format_func=qualities.__getitem__, key=_key("quality"))
+
+
+def _images_per_prompt() -> None:
+    """One to four in sight; the number under More settings goes up to ten."""
+    images = st.session_state[_key("images_per_prompt")]
+    st.session_state[_IMAGES_IN_SIGHT] = images if images in _IN_SIGHT else None
+    st.segmented_control(
+        "Images per prompt",
+        _IN_SIGHT,
+        key=_IMAGES_IN_SIGHT,
+        on_change=_take_images_in_sight,
+        help="With one, each finished image is selected. With more, you pick the best.",
+    )
+
+
+def _take_images_in_sight() -> None:
+    images = st.session_state[_IMAGES_IN_SIGHT]
+    if images is not None:
+        st.session_state[_key("images_per_prompt")] = images
+
+
+def _more_settings() -> None:
+    st.number_input(
+        f"Images per prompt, up to {MAX_IMAGES_PER_PROMPT}",
+        min_value=1,
+        max_value=MAX_IMAGES_PER_PROMPT,
+        key=_key("images_per_prompt"),
+    )
+    for name, label, words in (
+        ("output_format", "Output format", _FORMATS),
+        ("background", "Background", _BACKGROUNDS),
+        ("moderation", "Moderation level", _MODERATIONS),
+    ):
+        st.selectbox(label, list(words), format_func=words.__getitem__, key=_key(name))
+    st.slider(
+        "Compression",
+        0,
+        100,
+        key=_key("output_compression"),
+        disabled=_chosen("output_format") == "png",
+        help="For webp and jpeg: 90 looks like the original at a tenth of the size.",
+    )
+
+
+def _price(model: ImageModel, quality: str, size: str) -> str:
+    try:
+        return about_usd(image_cost(model, quality, size))
+    except InputError:
+        return "price unknown"

@@ -1,0 +1,1 @@
+"""What the app serves beside its screens: pictures, public pages, health."""

@@ -1,0 +1,122 @@
+"""The routes; private ones serve the local admin until there is sign-in."""
+
+import re
+from collections.abc import Callable
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from bulkgen.domain.errors import BulkgenError, NotFoundError
+from bulkgen.domain.images import SUFFIXES
+from bulkgen.domain.models import width_and_height
+from bulkgen.domain.people import LOCAL_ADMIN
+from bulkgen.publishers.html import index_html, not_found_html, page_html
+from bulkgen.studio import Studio
+
+#: The bytes behind one of these addresses never change.
+_PRIVATE_PICTURE = {
+    "Cache-Control": "private, max-age=31536000, immutable",
+    "X-Content-Type-Options": "nosniff",
+}
+#: A page can be unpublished, so its pictures are asked for again after a while.
+_PUBLIC_PICTURE = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}
+_PUBLIC_PAGE = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
+_PLACEHOLDER = re.compile(r"(waiting|failed)-(\d+x\d+)\.svg")
+_PLACEHOLDER_COLOURS = {"waiting": "#8884", "failed": "#c0392b33"}
+
+
+def routes(studio: Callable[[], Studio], public_url: str | None) -> list[Route]:
+    """Every route; `studio` is asked for at each request, `public_url` wins over the request's."""
+    web = _Web(studio, public_url)
+    return [
+        Route("/app/static/images/{name}.svg", web.placeholder),
+        Route("/app/static/images/{image_id:uuid}/thumbnail", web.thumbnail),
+        Route("/app/static/images/{image_id:uuid}/original", web.original),
+        Route("/app/static/pages/{name}", web.page_picture),
+        Route("/p/", web.index),
+        Route("/p/media/{name}", web.public_picture),
+        Route("/p/{slug}", web.public_page),
+        Route("/healthz", web.health),
+    ]
+
+
+class _Web:
+    def __init__(self, studio: Callable[[], Studio], public_url: str | None) -> None:
+        self._studio = studio
+        self._public_url = public_url
+
+    def placeholder(self, request: Request) -> Response:
+        match = _PLACEHOLDER.fullmatch(f"{request.path_params['name']}.svg")
+        if match is None:
+            return Response(status_code=404)
+        width, height = width_and_height(match[2])
+        svg = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
+            f'<rect width="100%" height="100%" fill="{_PLACEHOLDER_COLOURS[match[1]]}"/></svg>'
+        )
+        return Response(svg, media_type="image/svg+xml", headers=_PRIVATE_PICTURE)
+
+    def thumbnail(self, request: Request) -> Response:
+        return _picture(lambda: self._studio().gallery.thumbnail(LOCAL_ADMIN, _image_id(request)))
+
+    def original(self, request: Request) -> Response:
+        image_id = _image_id(request)
+        response = _picture(lambda: self._studio().gallery.original(LOCAL_ADMIN, image_id))
+        if "download" in request.query_params and response.status_code == 200:  # noqa: PLR2004 - OK
+            suffix = SUFFIXES[str(response.media_type).removeprefix("image/")]
+            response.headers["Content-Disposition"] = f'attachment; filename="{image_id}.{suffix}"'
+        return response
+
+    def page_picture(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        return _picture(lambda: self._studio().pages.picture(LOCAL_ADMIN, name))
+
+    def public_picture(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        response = _picture(lambda: self._studio().pages.public_picture(name))
+        if response.status_code == 200:  # noqa: PLR2004 - OK
+            response.headers.update(_PUBLIC_PICTURE)
+        return response
+
+    def public_page(self, request: Request) -> Response:
+        try:
+            page = self._studio().pages.public_page(request.path_params["slug"])
+        except NotFoundError:
+            return HTMLResponse(not_found_html("./"), status_code=404, headers=_PUBLIC_PAGE)
+        url = f"{self._address(request)}/p/{page.slug}"
+        html = page_html(page, url=url, home_url="./", media_url="media/")
+        return HTMLResponse(html, headers=_PUBLIC_PAGE)
+
+    def index(self, request: Request) -> Response:
+        html = index_html(
+            self._studio().pages.published(),
+            url=f"{self._address(request)}/p/",
+            page_url=lambda page: page.slug,
+            media_url="media/",
+        )
+        return HTMLResponse(html, headers=_PUBLIC_PAGE)
+
+    def health(self, _request: Request) -> Response:
+        try:
+            self._studio().choices.categories()
+        except BulkgenError as error:
+            return JSONResponse({"status": "failing", "reason": str(error)}, status_code=503)
+        return JSONResponse({"status": "ok"})
+
+    def _address(self, request: Request) -> str:
+        return self._public_url or str(request.base_url).rstrip("/")
+
+
+def _image_id(request: Request) -> UUID:
+    image_id: UUID = request.path_params["image_id"]
+    return image_id
+
+
+def _picture(read: Callable[[], tuple[bytes, str]]) -> Response:
+    try:
+        data, mime_type = read()
+    except NotFoundError:
+        return Response(status_code=404, headers={"Cache-Control": "no-store"})
+    return Response(data, media_type=mime_type, headers=_PRIVATE_PICTURE)

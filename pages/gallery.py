@@ -1,0 +1,53 @@
+"""One job: live progress, images as they land, select, create pages."""
+
+from uuid import UUID
+
+import streamlit as st
+
+from bulkgen.domain.errors import BulkgenError
+from bulkgen.ui import navigation
+from bulkgen.ui.creation import draw_bar
+from bulkgen.ui.guards import guard
+from bulkgen.ui.image_grid import draw_grid
+from bulkgen.ui.job_address import job_from_address
+from bulkgen.ui.messages import show
+from bulkgen.ui.preview import draw_preview
+from bulkgen.ui.progress import draw_progress
+from bulkgen.ui.session import studio
+
+_POLL_S = 2
+
+actor = guard()
+
+
+def is_active(job_id: UUID) -> bool:
+    """Whether anything of the job can change without a click."""
+    pages = studio().pages.progress(actor, job_id)
+    return studio().jobs.get(actor, job_id).active or bool(pages and pages.active)
+
+
+def draw(job_id: UUID, *, polled: bool) -> None:
+    """Everything of one job; runs again every two seconds while it is active."""
+    job = studio().jobs.get(actor, job_id)
+    draw_progress(studio(), actor, job)
+    draw_grid(studio(), actor, job)
+    with st.bottom:
+        draw_bar(studio(), actor, job)
+    if polled and not is_active(job_id):
+        st.rerun()
+
+
+try:
+    job_id = job_from_address(studio(), actor)
+except BulkgenError as error:
+    show(error)
+    job_id = None
+if job_id is None:
+    st.title("Gallery")
+    st.markdown("No job yet. Write prompts and start one; its images appear here.")
+    if st.button("Write prompts", type="primary"):
+        st.switch_page(navigation.GENERATE)
+else:
+    active = is_active(job_id)
+    st.fragment(draw, run_every=_POLL_S if active else None)(job_id, polled=active)
+    draw_preview(studio(), actor)

@@ -1,0 +1,31 @@
+"""Prompts in, settings, price and time, Start Generation."""
+
+import streamlit as st
+
+from bulkgen.domain.errors import BulkgenError
+from bulkgen.ui.draft import Draft
+from bulkgen.ui.guards import guard
+from bulkgen.ui.messages import show
+from bulkgen.ui.prompt_table import prompt_table
+from bulkgen.ui.session import studio
+from bulkgen.ui.settings_form import settings_form
+from bulkgen.ui.start_bar import go_to_started_job, open_started_job, start_bar
+
+actor = guard()
+draft = Draft.open(studio(), actor)
+if open_started_job():
+    draft.forget()
+    go_to_started_job()
+st.title("Bulk Image Generator")
+prompts_side, settings_side = st.columns([5, 3], gap="medium")
+with settings_side:
+    settings = settings_form(studio().choices, draft.settings)
+with prompts_side:
+    rows = prompt_table(draft.rows)
+draft.save(rows, settings)
+with st.bottom:
+    try:
+        checked = studio().jobs.check(actor, rows, settings)
+        start_bar(studio(), actor, draft.sheet.id, checked)
+    except BulkgenError as error:
+        show(error)

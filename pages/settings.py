@@ -1,0 +1,25 @@
+"""The account's limit, defaults, categories, and the pace of the demo."""
+
+import streamlit as st
+
+from bulkgen.ui.guards import guard
+from bulkgen.ui.session import studio
+from bulkgen.ui.settings_sections import (
+    draw_account,
+    draw_categories,
+    draw_defaults,
+    draw_limit,
+    draw_pace,
+)
+
+actor = guard()
+st.title("Settings")
+choices = studio().choices
+with st.container(width=720):
+    draw_account(choices)
+    if choices.demo:
+        draw_pace(choices, actor)
+    else:
+        draw_limit(choices, actor)
+    draw_defaults(choices, actor)
+    draw_categories(choices, actor)
