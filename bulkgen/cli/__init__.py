@@ -1,0 +1,1 @@
+"""The command line: the same studio and engine, for scripts and people at a terminal."""

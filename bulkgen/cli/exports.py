@@ -1,0 +1,50 @@
+"""Commands that write folders: the images of a job, and the website."""
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from bulkgen.bootstrap import opened
+from bulkgen.domain.errors import InputError
+from bulkgen.domain.manifest import as_csv, as_jsonl, entry, file_name
+from bulkgen.domain.people import LOCAL_ADMIN
+from bulkgen.publishers.site import SiteFolder
+from bulkgen.settings import Settings
+
+
+def export_job(settings: Settings, options: Namespace) -> int:
+    """Write the provider's bytes of every image, and a manifest."""
+    folder = _folder(options.out / "images")
+    with opened(settings) as installation:
+        gallery = installation.studio.gallery
+        images = [
+            image
+            for image in gallery.images(LOCAL_ADMIN, options.job_id)
+            if image.storage_key is not None
+        ]
+        for image in images:
+            data, _ = gallery.original(LOCAL_ADMIN, image.id)
+            (folder / file_name(image)).write_bytes(data)
+    entries = [entry(image) for image in images]
+    (options.out / "manifest.csv").write_text(as_csv(entries), encoding="utf-8", newline="")
+    (options.out / "manifest.jsonl").write_text(as_jsonl(entries), encoding="utf-8")
+    sys.stdout.write(f"{len(images)} images written to {options.out}\n")
+    return 0
+
+
+def export_site(settings: Settings, options: Namespace) -> int:
+    """Write the published pages as a website of plain files."""
+    out = _folder(options.out)
+    with opened(settings) as installation:
+        pages = installation.studio.pages.published()
+        SiteFolder(out, installation.storage, settings.public_url or "").publish(pages)
+    sys.stdout.write(f"{len(pages)} pages written to {out}\n")
+    return 0
+
+
+def _folder(path: Path) -> Path:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"The folder {path} cannot be made: {error.strerror}.") from None
+    return path

@@ -1,0 +1,76 @@
+"""Commands that look at the installation."""
+
+import platform
+import sqlite3
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from importlib.metadata import version
+
+from sqlalchemy.engine import make_url
+
+from bulkgen import __version__
+from bulkgen.bootstrap import opened
+from bulkgen.domain.errors import BulkgenError
+from bulkgen.domain.people import LOCAL_ADMIN
+from bulkgen.records.database import WAL_SAFE_SINCE, journal_mode
+from bulkgen.settings import Settings
+
+_FAULT = 1
+
+
+def migrate(settings: Settings, _options: Namespace) -> int:
+    """Bring the database up to date."""
+    with opened(settings):
+        sys.stdout.write("The database is up to date.\n")
+    return 0
+
+
+def doctor(settings: Settings, _options: Namespace) -> int:
+    """Print what this installation is made of, and what is wrong with it."""
+    for name, value in _facts(settings):
+        sys.stdout.write(f"{name:<12} {value}\n")
+    try:
+        with opened(settings) as installation:
+            jobs = installation.studio.jobs.all(LOCAL_ADMIN)
+            running = sum(job.active for job in jobs)
+            engine = (
+                "runs in another process"
+                if installation.engine_lock.held_elsewhere()
+                else "not running"
+            )
+            sys.stdout.write(f"{'jobs':<12} {len(jobs)}, {running} active\n")
+            sys.stdout.write(f"{'engine':<12} {engine}\n")
+    except BulkgenError as error:
+        sys.stdout.write(f"{'problem':<12} {error}\n")
+        return _FAULT
+    return 0
+
+
+def _facts(settings: Settings) -> Iterator[tuple[str, str]]:
+    yield "bulkgen", __version__
+    yield "python", platform.python_version()
+    for package in ("streamlit", "openai", "sqlmodel", "sqlalchemy", "pillow"):
+        yield package, version(package)
+    yield "sqlite", _sqlite_verdict()
+    yield "data", str(settings.folder)
+    yield "database", _without_password(settings.effective_database_url)
+    yield "storage", settings.effective_storage_url
+    yield "mode", _mode(settings)
+
+
+def _sqlite_verdict() -> str:
+    safe = ".".join(map(str, WAL_SAFE_SINCE))
+    mode = journal_mode()
+    reason = f"{safe} or newer" if mode == "WAL" else f"older than {safe}, so no write-ahead log"
+    return f"{sqlite3.sqlite_version}, journal {mode} ({reason}), every commit synchronous"
+
+
+def _mode(settings: Settings) -> str:
+    if settings.demo_mode:
+        return "demo, pictures are painted locally and nothing is charged"
+    return "OpenAI, with a key" if settings.openai_api_key else "OpenAI, without a key"
+
+
+def _without_password(url: str) -> str:
+    return make_url(url).render_as_string(hide_password=True)
