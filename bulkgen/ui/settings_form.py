@@ -37,10 +37,11 @@ def settings_form(choices: Choices, saved: GenerationSettings) -> GenerationSett
     for name, value in asdict(saved).items():
         st.session_state.setdefault(_key(name), value)
     catalogue = choices.catalogue
+    _read_labels(catalogue)
     _keep_possible(catalogue, choices.categories())
+    words = _words(catalogue)
     models = {
-        model.id: f"{model.label}, {model.purpose}, "
-        f"{_price(model, _chosen('quality'), _chosen('size'))}"
+        model.id: words["model"][model.id] + _price(model, _chosen("quality"), _chosen("size"))
         for model in catalogue.offered()
     }
     st.selectbox("Model", list(models), format_func=models.__getitem__, key=_key("model"))
@@ -59,11 +60,12 @@ def settings_form(choices: Choices, saved: GenerationSettings) -> GenerationSett
     )
     with st.expander("More settings"):
         _more_settings()
-    return current_settings()
+    return current_settings(catalogue)
 
 
-def current_settings() -> GenerationSettings:
+def current_settings(catalogue: Catalogue) -> GenerationSettings:
     """What the form holds now; for callbacks, which run before the form is drawn."""
+    _read_labels(catalogue)
     names = GenerationSettings.__dataclass_fields__
     return GenerationSettings(**{name: st.session_state[_key(name)] for name in names})
 
@@ -82,6 +84,24 @@ def _chosen(name: str) -> str:
     return str(st.session_state[_key(name)])
 
 
+def _words(catalogue: Catalogue) -> dict[str, dict[str, str]]:
+    """What each choice is called, before its price, which changes with the other choices."""
+    purposes = catalogue.quality_purposes
+    return {
+        "model": {model.id: f"{model.label}, {model.purpose}, " for model in catalogue.offered()},
+        "size": {size: f"{name} {size}, " for name, size in catalogue.sizes.items()},
+        "quality": {quality: f"{quality}, {purposes[quality]}, " for quality in purposes},
+    }
+
+
+def _read_labels(catalogue: Catalogue) -> None:
+    """A browser sends labels; one it drew with an older price still names its choice."""
+    for name, words in _words(catalogue).items():
+        for choice, label in words.items():
+            if _chosen(name).startswith(label):
+                st.session_state[_key(name)] = choice
+
+
 def _keep_possible(catalogue: Catalogue, categories: list[str]) -> None:
     """A choice that the model, or the list of categories, no longer has gives way."""
     if _chosen("model") not in {model.id for model in catalogue.offered()}:
@@ -94,14 +114,14 @@ def _keep_possible(catalogue: Catalogue, categories: list[str]) -> None:
 
 def _size_and_quality(catalogue: Catalogue) -> None:
     model = catalogue.model(_chosen("model"))
+    words = _words(catalogue)
     sizes = {
-        size: f"{name} {size}, {_price(model, _chosen('quality'), size)}"
-        for name, size in catalogue.sizes.items()
+        size: label + _price(model, _chosen("quality"), size)
+        for size, label in words["size"].items()
     }
     st.selectbox("Size", list(sizes), format_func=sizes.__getitem__, key=_key("size"))
     qualities = {
-        quality: f"{quality}, {catalogue.quality_purposes[quality]}, "
-        f"{_price(model, quality, _chosen('size'))}"
+        quality: words["quality"][quality] + _price(model, quality, _chosen("size"))
         for quality in model.qualities
     }
     st.selectbox("Quality", list(qualities), format_func=qualities.__getitem__, key=_key("quality"))

@@ -49,7 +49,7 @@ def start_bar(studio: Studio, actor: Actor, sheet_id: UUID, checked: CheckedList
             markdown(f"Yes, this job may cost up to {most}"), key=f"{_AGREED}.{most}"
         )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(_summary(checked), width="stretch")
+        st.markdown(_summary(studio, checked), width="stretch")
         if not prompts and not checked.problems:
             st.button("Fill in 20 sample prompts", on_click=_fill_in_samples)
         blocked = not prompts or bool(checked.problems) or not agreed
@@ -68,10 +68,10 @@ def _fill_in_samples() -> None:
     prompt_table.add(read_pasted(_SAMPLES.read_text(encoding="utf-8")))
 
 
-def _summary(checked: CheckedList) -> str:
+def _summary(studio: Studio, checked: CheckedList) -> str:
     if not checked.estimate.prompts:
         return "No prompts yet. Write in the table, paste many, or upload a list."
-    images_per_prompt = settings_form.current_settings().images_per_prompt
+    images_per_prompt = settings_form.current_settings(studio.choices.catalogue).images_per_prompt
     return f"**{markdown(summary(checked.estimate, images_per_prompt))}**"
 
 
@@ -96,7 +96,7 @@ def _start(studio: Studio, actor: Actor, sheet_id: UUID, try_first: int | None) 
         st.session_state[_STARTED] = studio.jobs.submit(
             actor,
             prompt_table.current_rows(),
-            settings_form.current_settings(),
+            settings_form.current_settings(studio.choices.catalogue),
             name="",
             sheet_id=sheet_id,
             try_first=try_first,

@@ -249,3 +249,22 @@ def test_the_guide_computes_its_prices(installation: Installation, open_page: Op
     assert "1,000 images: about $52.68" in _texts(app)
     for heading in ("Composition", "Exclusions", "World knowledge", "Preventing drift"):
         assert heading in _texts(app)
+
+
+def test_a_label_with_an_older_price_still_names_its_choice(
+    installation: Installation, open_page: OpenPage
+) -> None:
+    app = _paste(open_page("generate"), "a boat")
+    boxes = {box.label: box for box in app.selectbox}
+    for label, drawn_earlier in (
+        ("Quality", "high, hero images, about $9.99"),
+        ("Model", "GPT Image 2.5 Sunburst, finer detail at the same price, about $9.99"),
+    ):
+        boxes[label].options.append(drawn_earlier)
+        boxes[label].set_value(drawn_earlier)
+
+    next(button for button in app.button if button.label == "Start Generation").click()
+    app.run()
+
+    (job,) = installation.studio.jobs.all(LOCAL_ADMIN)
+    assert (job.settings.model, job.settings.quality) == ("gpt-image-2.5-sunburst", "high")
