@@ -19,6 +19,7 @@ from bulkgen.domain.errors import SetupError, storage_error
 from bulkgen.domain.models import Catalogue
 from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.engine import Engine
+from bulkgen.engine.accounts import Accounts
 from bulkgen.engine.executors import MAX_THREADS
 from bulkgen.engine.spool import FolderSpool
 from bulkgen.engine.steps import Steps
@@ -31,6 +32,7 @@ from bulkgen.records.vault import EnvironmentVault
 from bulkgen.settings import Settings, unknown_settings
 from bulkgen.storage import open_storage, variants
 from bulkgen.studio import Studio
+from bulkgen.studio.budgets import Budgets
 from bulkgen.studio.choices import Choices
 from bulkgen.studio.gallery import Gallery
 from bulkgen.studio.jobs import Jobs
@@ -40,8 +42,6 @@ from bulkgen.writers.openai import OpenAIPageWriter
 
 #: The demo's server takes any key; this one says whose it is.
 _DEMO_KEY = "demo-key-of-bulkgen"
-#: How long calls that are under way may take to end when the program stops.
-STOP_TIMEOUT_S = 25.0
 
 _log = structlog.get_logger()
 
@@ -67,9 +67,9 @@ class Installation:
     demo_server: DemoServer | None
     http_client: httpx2.Client
 
-    def close(self, timeout_s: float) -> None:
-        """Let open calls end, at most this long, and let go of everything."""
-        self.engine.stop(timeout_s)
+    def close(self, timeout_s: float | None = None) -> None:
+        """Let open calls end, at most this long or as long as is set, and let go of everything."""
+        self.engine.stop(self.settings.stop_timeout_s if timeout_s is None else timeout_s)
         if self.demo_server is not None:
             self.demo_server.stop()
         self.http_client.close()
@@ -112,6 +112,7 @@ def open_installation(settings: Settings) -> Installation:
         vault=vault,
         catalogue=catalogue,
         clock=clock,
+        accounts=Accounts(store, clock),
     )
     engine_lock = FileEngineLock(Path(f"{store.database.path}.engine-lock"))
     engine = Engine(steps, engine_lock)
@@ -134,7 +135,7 @@ def opened(settings: Settings) -> Iterator[Installation]:
     try:
         yield installation
     finally:
-        installation.close(STOP_TIMEOUT_S)
+        installation.close()
 
 
 def read_catalogue() -> Catalogue:
@@ -167,7 +168,7 @@ def close_installation() -> None:
     global _installation  # noqa: PLW0603 - see above
     with _opening:
         if _installation is not None:
-            _installation.close(STOP_TIMEOUT_S)
+            _installation.close()
             _installation = None
 
 
@@ -180,7 +181,7 @@ def _open_store(settings: Settings) -> SqlStore:
         settings.folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise storage_error(error, settings.folder) from None
-    store = SqlStore(settings.effective_database_url)
+    store = SqlStore(settings.effective_database_url, settings.zone)
     store.migrate()
     demo = store.preferences.get("demo")
     if demo is None:
@@ -232,4 +233,5 @@ def _join_studio(steps: Steps, choices: Choices, engine: Engine) -> Studio:
         pages=Pages(
             store=store, storage=steps.storage, choices=choices, clock=clock, wake=engine.wake
         ),
+        budgets=Budgets(store, clock, engine.wake),
     )

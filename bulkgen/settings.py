@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 from urllib.parse import quote
+from zoneinfo import ZoneInfo, available_timezones
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -48,6 +49,12 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         None, description="Address visitors use, when it is not this machine's own."
     )
+    time_zone: str = Field(
+        "UTC", description="Where days and months of budgets are counted, such as Europe/Berlin."
+    )
+    stop_timeout_s: float = Field(
+        25.0, ge=0, description="Seconds that calls under way may take to end when bulkgen stops."
+    )
     master_keys: SecretStr | None = Field(
         None, description="Keys that encrypt stored API keys; newest first. Not used yet."
     )
@@ -72,6 +79,13 @@ class Settings(BaseSettings):
             raise ValueError("must begin with http:// or https://")
         return value.rstrip("/") if value else None
 
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("must be a time zone such as Europe/Berlin")
+        return value
+
     @classmethod
     def read(cls) -> Self:
         """The settings of this process; raises SetupError with one sentence for a wrong value."""
@@ -89,6 +103,11 @@ class Settings(BaseSettings):
     def demo_mode(self) -> bool:
         """Whether pictures are painted locally and nothing is charged."""
         return self.openai_api_key is None if self.demo is None else self.demo
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where days and months are counted."""
+        return ZoneInfo(self.time_zone)
 
     @property
     def folder(self) -> Path:

@@ -14,6 +14,7 @@ from bulkgen.demo import serving
 from bulkgen.domain.errors import BulkgenError
 from bulkgen.domain.pages import PageStatus
 from bulkgen.settings import Settings, unknown_settings
+from bulkgen.studio.jobs import MAX_PRIORITY
 
 _BAD_INPUT = 2
 
@@ -51,6 +52,15 @@ def _parser() -> argparse.ArgumentParser:
     ):
         command = _add(commands, name, act, about, json=True)
         command.add_argument("job_id", metavar="ID", type=_job_id)
+        if act is runs.retry_job:
+            only = "only this image; the command job names those that failed"
+            command.add_argument("--image", type=_image_id, metavar="ID", help=only)
+    _add_set(commands)
+    receipt = _add(
+        commands, "receipt", jobs.show_receipt, "Show every call of a job and its money.", json=True
+    )
+    receipt.add_argument("job_id", metavar="ID", type=_job_id)
+    receipt.add_argument("--csv", action="store_true", help="print CSV, one call in each line")
     export = _add(commands, "export", exports.export_job, "Write the images of a job to a folder.")
     export.add_argument("job_id", metavar="ID", type=_job_id)
     export.add_argument("--out", type=Path, required=True, metavar="DIR")
@@ -82,6 +92,16 @@ def _add(
     if json:
         command.add_argument("--json", action="store_true", help="print JSON")
     return command
+
+
+def _add_set(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    about = "Give a job another priority or budget."
+    command = _add(commands, "set", jobs.set_job, about, json=True)
+    command.add_argument("job_id", metavar="ID", type=_job_id)
+    command.add_argument(
+        "--priority", type=int, metavar="N", help=f"turns among jobs, 0 to {MAX_PRIORITY}"
+    )
+    command.add_argument("--budget", type=_usd, metavar="USD", help="the most the job may cost")
 
 
 def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -128,7 +148,15 @@ def _usd(text: str) -> Decimal:
 
 
 def _job_id(text: str) -> UUID:
+    return _id(text, "a job")
+
+
+def _image_id(text: str) -> UUID:
+    return _id(text, "an image")
+
+
+def _id(text: str, of_what: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not the id of a job") from None
+        raise argparse.ArgumentTypeError(f"{text!r} is not the id of {of_what}") from None

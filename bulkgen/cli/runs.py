@@ -65,9 +65,9 @@ def resume_job(settings: Settings, options: Namespace) -> int:
 
 
 def retry_job(settings: Settings, options: Namespace) -> int:
-    """Ask again for failed images and wait to the end."""
+    """Ask again for failed images, or for one, and wait to the end."""
     with opened(settings) as installation:
-        installation.studio.jobs.retry(LOCAL_ADMIN, options.job_id)
+        installation.studio.jobs.retry(LOCAL_ADMIN, options.job_id, options.image)
         return _wait(installation, options.job_id, options)
 
 

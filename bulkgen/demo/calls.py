@@ -16,7 +16,7 @@ from starlette.responses import Response, StreamingResponse
 from bulkgen.demo.connections import reset
 from bulkgen.demo.faults import Action, FaultRule, RefusedCall, refusal
 from bulkgen.demo.state import DemoState, LedgerEntry
-from bulkgen.demo.wire import ORGANIZATION, WireError
+from bulkgen.demo.wire import ORGANIZATION, WireError, organization_of
 
 _SLOW_BODY_S = 1.0
 _SLOW_PARTS = 20
@@ -75,13 +75,16 @@ def route_for(
     async def serve(request: Request) -> Response:
         started_s = time.monotonic()
         request_id = f"req_{uuid4().hex}"
+        organization = ORGANIZATION
         try:
+            key = _bearer(request)
+            organization = organization_of(key)
             response = await handler(
                 Call(
                     request=request,
                     state=state,
                     endpoint=endpoint,
-                    key=_bearer(request),
+                    key=key,
                     request_id=request_id,
                 )
             )
@@ -91,7 +94,7 @@ def route_for(
             {
                 "x-request-id": request_id,
                 "openai-version": "2020-10-01",
-                "openai-organization": ORGANIZATION,
+                "openai-organization": organization,
                 "openai-processing-ms": str(round((time.monotonic() - started_s) * 1000)),
             }
         )

@@ -16,7 +16,7 @@ from bulkgen.demo.buckets import ImageBucket
 from bulkgen.demo.faults import FaultScript
 from bulkgen.demo.options import DemoOptions
 from bulkgen.demo.orders import Order
-from bulkgen.demo.wire import image_limit, too_many_images
+from bulkgen.demo.wire import image_limit, organization_of, too_many_images
 from bulkgen.domain.models import Catalogue
 
 _LATENCY_SEED = 2026
@@ -87,12 +87,12 @@ class DemoState:
             bucket.set_limit(images_per_minute, self.now_s())
 
     def admit(self, key: str, order: Order) -> None:
-        """Take the order's images from the key's bucket; raises WireError."""
+        """Take the order's images from the bucket of the key's organization; raises WireError."""
         limit = self.images_per_minute
         if order.images > limit:
             raise too_many_images(order.model_id, limit=limit, images=order.images)
         now_s = self.now_s()
-        bucket = self._buckets.setdefault(key, ImageBucket(limit, limit, now_s))
+        bucket = self._buckets.setdefault(organization_of(key), ImageBucket(limit, limit, now_s))
         wait_s = bucket.take(order.images, now_s)
         if wait_s > 0:
             raise image_limit(

@@ -1,5 +1,6 @@
 """Errors as OpenAI's API sends them."""
 
+import hashlib
 import math
 from collections.abc import Mapping
 
@@ -7,6 +8,14 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from typing_extensions import override
 
 ORGANIZATION = "org-demo"
+
+
+def organization_of(key: str) -> str:
+    """The organization a key belongs to: what follows its last dot, else one of its own."""
+    _, dot, name = key.rpartition(".")
+    return f"org-{name if dot else hashlib.sha256(key.encode()).hexdigest()[:8]}"
+
+
 _HTML = "<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
 
 

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
+from uuid import UUID
 
 from bulkgen.domain.jobs import PauseReason
 
@@ -156,3 +159,34 @@ class Usage:
     text_in: int
     image_in: int
     out: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One call that costs money, from the moment it was written down."""
+
+    id: UUID
+    kind: AttemptKind
+    #: Number of its prompt in the job, from 1.
+    prompt_number: int
+    model: str
+    #: Images asked for; 0 for page text.
+    images: int
+    sent_at: datetime
+    settled_at: datetime | None
+    #: None while the call is open.
+    outcome: Outcome | None
+    #: The most it can cost.
+    reserved_usd: Decimal
+    #: What it did cost; None unless it was bought.
+    cost_usd: Decimal | None
+    price_version: str
+    request_id: str | None
+    failure_kind: FailureKind | None
+    message: str | None
+
+    @property
+    def late(self) -> bool:
+        """Whether its answer came after it was taken for lost."""
+        lost = (FailureKind.INTERRUPTED, FailureKind.NO_ANSWER)
+        return self.outcome is Outcome.BOUGHT and self.failure_kind in lost

@@ -30,7 +30,7 @@ class ImageStage(StrEnum):
     SAVING = "saving"
 
 
-#: From each status, the statuses that may follow.
+#: From each status, the statuses that may follow; a picture that comes late takes an empty place.
 IMAGE_TRANSITIONS: dict[ImageStatus, frozenset[ImageStatus]] = {
     ImageStatus.PENDING: frozenset({ImageStatus.PROCESSING, ImageStatus.CANCELLED}),
     ImageStatus.PROCESSING: frozenset(
@@ -43,9 +43,9 @@ IMAGE_TRANSITIONS: dict[ImageStatus, frozenset[ImageStatus]] = {
         }
     ),
     ImageStatus.COMPLETED: frozenset(),
-    ImageStatus.FAILED: frozenset({ImageStatus.PENDING}),
-    ImageStatus.CANCELLED: frozenset({ImageStatus.PENDING}),
-    ImageStatus.UNKNOWN: frozenset({ImageStatus.PENDING, ImageStatus.COMPLETED}),
+    ImageStatus.FAILED: frozenset({ImageStatus.PENDING, ImageStatus.PROCESSING}),
+    ImageStatus.CANCELLED: frozenset({ImageStatus.PENDING, ImageStatus.PROCESSING}),
+    ImageStatus.UNKNOWN: frozenset({ImageStatus.PENDING, ImageStatus.PROCESSING}),
 }
 
 #: MIME type of each output format.
@@ -88,6 +88,12 @@ class ProviderAnswer:
     images: tuple[ProviderImage, ...]
     usage: Usage | None
     request_id: str | None
+    #: The model that was asked.
+    model: str
+    #: The account that pays, when the answer named it.
+    account: str | None = None
+    #: That account's limit, when the answer named it.
+    images_per_minute: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -140,6 +140,8 @@ class Job:
     pause_reason: PauseReason | None
     #: The sentence that belongs to the pause or the failure.
     message: str | None
+    #: It has twice the turns of a job whose priority is one lower.
+    priority: int
     settings: GenerationSettings
     prompts: int
     images: ImageCounts
@@ -154,6 +156,12 @@ class Job:
     created_at: datetime
     started_at: datetime | None
     completed_at: datetime | None
+
+    @property
+    def budget_is_full(self) -> bool:
+        """Whether one more image may find no room in the budget."""
+        each_usd = self.estimated_usd / max(1, self.images.total)
+        return self.cost_usd + self.reserved_usd + 2 * each_usd > self.budget_usd
 
     @property
     def active(self) -> bool:

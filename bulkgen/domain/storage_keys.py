@@ -23,6 +23,11 @@ def thumbnail_key(image_id: UUID) -> str:
     return f"thumbnails/{str(image_id)[:2]}/{image_id}.webp"
 
 
+def unread_key(attempt_id: UUID, name: str) -> str:
+    """Where a paid answer lies, or a part of it, that no picture could be found in."""
+    return f"unusable/{attempt_id}/{name}"
+
+
 def variant_key(name: str) -> str:
     """Where one size of a page's picture lies."""
     return f"pages/{name}"

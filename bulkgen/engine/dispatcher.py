@@ -11,7 +11,7 @@ from bulkgen.domain.errors import InputError, SetupError
 from bulkgen.domain.jobs import PauseReason
 from bulkgen.domain.models import Catalogue
 from bulkgen.domain.pricing import call_cost
-from bulkgen.domain.rates import Bucket, full_bucket
+from bulkgen.domain.rates import Bucket, LimitSource, full_bucket
 from bulkgen.engine.executors import MAX_THREADS
 from bulkgen.ports import Clock, Executor, Spool, Step, Store, Vault
 
@@ -121,23 +121,31 @@ class Dispatcher:
         """Runnable jobs by the account that pays for them, with its bucket."""
         open_calls = self._store.engine.open_calls()
         accounts: dict[str, _Account] = {}
+        found: dict[str, tuple[str, Bucket]] = {}
         for job in jobs:
             try:
                 name = self._vault.account(job.owner_id)
             except SetupError as error:
                 self._store.engine.pause(job.id, PauseReason.KEY, str(error))
                 continue
-            if name not in accounts:
-                accounts[name] = _Account(self._bucket(name, now), open_calls.get(name, 0))
-            accounts[name].jobs.append(job)
+            if name not in found:
+                found[name] = self._bucket(name, now)
+            shared, bucket = found[name]
+            if shared not in accounts:
+                accounts[shared] = _Account(bucket, open_calls.get(shared, 0))
+            accounts[shared].jobs.append(job)
         return accounts
 
-    def _bucket(self, account: str, now: datetime) -> Bucket:
-        known = self._store.buckets.get(account)
-        if known is None:
-            known = full_bucket(self._catalogue.unknown_images_per_minute, now)
-            self._store.buckets.add(account, known)
-        return known.at(now)
+    def _bucket(self, account: str, now: datetime) -> tuple[str, Bucket]:
+        """The bucket that counts for an account, and whose it is."""
+        found = self._store.buckets.find(account)
+        if found is not None:
+            name, known = found
+            return name, known.at(now)
+        limit = self._catalogue.unknown_images_per_minute
+        assumed = full_bucket(limit, now, LimitSource.ASSUMED)
+        self._store.buckets.add(account, assumed)
+        return account, assumed
 
     def _pick(
         self, name: str, account: _Account, slots: int, now: datetime
@@ -161,12 +169,19 @@ class Dispatcher:
                 queues.remove(queue)
                 continue
             images = attempt.request.images
-            if bucket.tokens < images:
+            if not bucket.admits(images):
+                self._note_limited(name, bucket)
                 return picks, bucket.wait_s(images)
             bucket = bucket.take(images)
             self._count(queue.job, images)
             picks.append(attempt)
         return picks, POLL_S
+
+    def _note_limited(self, account: str, bucket: Bucket) -> None:
+        """More is wanted than the limit allows; a limit that was full for long is raised."""
+        if bucket.limited() != bucket:
+            now = bucket.updated_at
+            self._store.buckets.change(account, lambda known: known.at(now).limited())
 
     def _turn(self, queue: _Queue) -> tuple[float, float]:
         return self._turns[queue.job.owner_id], self._turns[queue.job.id]

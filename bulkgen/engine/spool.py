@@ -1,15 +1,15 @@
 """Where bytes land first: temporary files, hashed and synced, then one rename.
 
-A kept answer is a folder named after its attempt: `answer.json` and one file a picture. The folder
-is written under another name and renamed when everything in it is durable, so a crash leaves either
-the whole answer or something a restart throws away.
+A kept answer is a folder named after its attempt: `answer.json`, one file a picture, and what could
+not be read. The folder is written under another name and renamed when everything in it is durable,
+so a crash leaves either the whole answer or something a restart throws away.
 """
 
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO
@@ -24,6 +24,7 @@ from bulkgen.domain.images import ProviderAnswer, ProviderImage
 from bulkgen.ports import Arrival, ImageSink, Spool
 
 _ANSWER = "answer.json"
+_UNREAD = "body"
 _UNFINISHED = ".part"
 
 
@@ -47,20 +48,25 @@ class FolderSpool(Spool):
             data = json.loads((self._folder / str(attempt_id) / _ANSWER).read_bytes())
         except FileNotFoundError:
             return None
-        usage = data["usage"]
+        complete = data.pop("complete")
+        images = tuple(ProviderImage(**image) for image in data.pop("images"))
+        usage = data.pop("usage")
         return SpooledAnswer(
             attempt_id=attempt_id,
-            answer=ProviderAnswer(
-                images=tuple(ProviderImage(**image) for image in data["images"]),
-                usage=Usage(**usage) if usage else None,
-                request_id=data["request_id"],
-            ),
-            complete=data["complete"],
+            answer=ProviderAnswer(images=images, usage=Usage(**usage) if usage else None, **data),
+            complete=complete,
         )
 
     @override
     def picture(self, attempt_id: UUID, index: int) -> Path:
         return self._folder / str(attempt_id) / str(index)
+
+    @override
+    def unread(self, attempt_id: UUID) -> list[Path]:
+        spooled = self.answer(attempt_id)
+        pictures = {str(image.index) for image in spooled.answer.images} if spooled else set()
+        files = (self._folder / str(attempt_id)).iterdir()
+        return [file for file in files if file.name not in {_ANSWER, *pictures}]
 
     @override
     def remove(self, attempt_id: UUID) -> None:
@@ -103,6 +109,15 @@ class _FolderArrival(Arrival):
     @override
     def finished(self) -> tuple[ProviderImage, ...]:
         return tuple(self._images)
+
+    @override
+    def keep_unread(self, parts: Iterable[bytes]) -> None:
+        try:
+            with (self._part / _UNREAD).open("wb") as file:
+                file.writelines(parts)
+                _sync_file(file)
+        except OSError as error:
+            raise storage_error(error, self._folder) from None
 
     @override
     def keep(self, answer: ProviderAnswer, *, complete: bool) -> None:

@@ -1,7 +1,7 @@
 """What runs in a slot of the executor: one paid call, or one page."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 import structlog
@@ -14,7 +14,8 @@ from bulkgen.domain.models import Catalogue
 from bulkgen.domain.page_text import with_columns, write_page_text
 from bulkgen.domain.pages import PageStatus, PageStep, PageTask, PageText, PromptPage, Verdict
 from bulkgen.domain.pricing import exact_cost, page_text_cost, page_text_most
-from bulkgen.domain.storage_keys import image_key, thumbnail_key, variant_key
+from bulkgen.domain.storage_keys import image_key, thumbnail_key, unread_key, variant_key
+from bulkgen.engine.accounts import Accounts
 from bulkgen.ports import (
     Clock,
     ImageProvider,
@@ -33,6 +34,11 @@ _log = structlog.get_logger()
 _NOT_BROUGHT = Failure(
     kind=FailureKind.UNUSABLE,
     message="The answer broke off before this picture. It may have been charged; retry it.",
+)
+_UNREADABLE = Failure(
+    kind=FailureKind.UNUSABLE,
+    message="OpenAI's answer holds no picture that can be read, and it was charged. It is kept "
+    "in storage under “unusable”; retry to buy another.",
 )
 _CRASHED = Failure(
     kind=FailureKind.NO_ANSWER, message="bulkgen failed during the call. It may have been charged."
@@ -53,6 +59,7 @@ class Steps:
     vault: Vault
     catalogue: Catalogue
     clock: Clock
+    accounts: Accounts
 
     def run(self, step: Step, subject_id: UUID) -> None:
         """Run one step to its end."""
@@ -90,16 +97,20 @@ class Steps:
         try:
             answer = self.provider.generate(attempt.request, key, arrival)
             arrival.keep(answer, complete=True)
+            self.accounts.answered(attempt.account, answer)
         except ProviderError as error:
             some = arrival.finished()
             if not some:
                 arrival.discard()
                 self._refused(attempt, error.failure)
                 return
-            arrival.keep(
-                ProviderAnswer(images=some, usage=None, request_id=error.failure.request_id),
-                complete=False,
+            answer = ProviderAnswer(
+                images=some,
+                usage=None,
+                request_id=error.failure.request_id,
+                model=attempt.request.model,
             )
+            arrival.keep(answer, complete=False)
         except StorageError as error:
             arrival.discard()
             self._fail(attempt_id, Failure(kind=FailureKind.NOT_KEPT, message=str(error)))
@@ -114,33 +125,32 @@ class Steps:
         spooled = self.spool.answer(attempt_id)
         if spooled is None:
             return
-        attempt = self.store.engine.open_attempt(attempt_id)
-        usage = spooled.answer.usage
-        cost = None
-        if attempt is not None and attempt.request is not None and usage is not None:
-            cost = exact_cost(self.catalogue.model(attempt.request.model), usage)
-        unsaved = self.store.engine.settle_bought(spooled, cost, _NOT_BROUGHT, self.clock.now())
+        answer = spooled.answer
+        cost = (
+            exact_cost(self.catalogue.model(answer.model), answer.usage) if answer.usage else None
+        )
+        missing = _UNREADABLE if spooled.complete else _NOT_BROUGHT
+        unsaved = self.store.engine.settle_bought(spooled, cost, missing, self.clock.now())
         if unsaved is None:
-            _log.warning("late_answer_kept", attempt_id=str(attempt_id))
+            _log.warning("answer_of_no_call", attempt_id=str(attempt_id))
             return
         for image in unsaved:
             self._save(image)
+        for path in self.spool.unread(attempt_id):
+            self.storage.take(unread_key(attempt_id, path.name), path)
         self.spool.remove(attempt_id)
 
     def _refused(self, attempt: OpenAttempt, failure: Failure) -> None:
-        request = attempt.request
-        if failure.kind is FailureKind.IMAGE_LIMIT and request is not None:
-            now = self.clock.now()
-            self.store.buckets.change(
-                attempt.account,
-                lambda bucket: bucket.corrected(
-                    images=request.images,
-                    retry_after_s=failure.retry_after_s,
-                    limit=failure.images_per_minute,
-                    now=now,
-                ),
-            )
+        self.accounts.refused(attempt, failure)
+        if failure.kind is FailureKind.MODEL and attempt.request is not None:
+            failure = self._name_replacement(failure, attempt.request.model)
         self._fail(attempt.id, failure)
+
+    def _name_replacement(self, failure: Failure, model: str) -> Failure:
+        instead = self.catalogue.model(model).replacement or self.catalogue.default_model
+        if instead == model:
+            return failure
+        return replace(failure, message=f"{failure.message} {instead} takes its place.")
 
     def _fail(self, attempt_id: UUID, failure: Failure) -> None:
         jitter = random.random()  # noqa: S311 - spreads retries, guards nothing
@@ -249,7 +259,7 @@ class Steps:
         model = self.catalogue.text_model
         attempt_id = uuid4()
         now = self.clock.now()
-        self.store.engine.begin_page_text(
+        begun = self.store.engine.begin_page_text(
             NewPageText(
                 id=attempt_id,
                 job_id=task.job_id,
@@ -263,6 +273,9 @@ class Steps:
             Lease(owner=attempt_id, until=now),
             now,
         )
+        if not begun:
+            _log.info("page_text_over_budget", job_id=str(task.job_id))
+            return None
         try:
             written = self.writer.write(task.prompt, jpeg, (), key)
         except ProviderError as error:

@@ -27,6 +27,7 @@ from bulkgen.ports.store import (
     PageStore,
     PreferenceStore,
     SheetStore,
+    SpendingStore,
     Store,
 )
 
@@ -48,6 +49,7 @@ __all__ = [
     "PreferenceStore",
     "Publisher",
     "SheetStore",
+    "SpendingStore",
     "Spool",
     "Step",
     "Storage",

@@ -1,7 +1,7 @@
 """What the studio and the engine need from the outside."""
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -64,6 +64,10 @@ class Arrival(Protocol):
         """Pictures that are complete so far."""
 
     @abstractmethod
+    def keep_unread(self, parts: Iterable[bytes]) -> None:
+        """Keep a body, or the rest of one, in which no picture could be found."""
+
+    @abstractmethod
     def keep(self, answer: ProviderAnswer, *, complete: bool) -> None:
         """Make the answer durable, in one step that a crash cannot halve."""
 
@@ -86,6 +90,10 @@ class Spool(Protocol):
     @abstractmethod
     def picture(self, attempt_id: UUID, index: int) -> Path:
         """The file of one picture of a kept answer."""
+
+    @abstractmethod
+    def unread(self, attempt_id: UUID) -> list[Path]:
+        """The files of a kept answer that are no pictures: what of it could not be read."""
 
     @abstractmethod
     def remove(self, attempt_id: UUID) -> None:

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any, Protocol
 from uuid import UUID
 
-from bulkgen.domain.attempts import Decision, Failure, Outcome, Usage
+from bulkgen.domain.attempts import Attempt, Decision, Failure, Outcome, Usage
+from bulkgen.domain.budgets import Caps, Spending
 from bulkgen.domain.dispatch import (
     Lease,
     NewAttempt,
@@ -66,12 +67,30 @@ class JobStore(Protocol):
         """Start no more calls until `resume`; raises StateError."""
 
     @abstractmethod
-    def resume(self, job_id: UUID) -> None:
+    def resume(self, job_id: UUID, now: datetime) -> None:
         """Go on after a pause; raises StateError."""
 
     @abstractmethod
-    def retry(self, job_id: UUID) -> int:
-        """Ask again for every failed or unknown image; returns how many. Raises StateError."""
+    def resume_paused(self, reason: PauseReason, now: datetime) -> None:
+        """Let every job go on that is paused for this reason."""
+
+    @abstractmethod
+    def retry(self, job_id: UUID, image_id: UUID | None, now: datetime) -> int:
+        """Ask again for every failed or unknown image, or for one; returns how many.
+
+        Raises StateError when there is none.
+        """
+
+    @abstractmethod
+    def redo(self, image_id: UUID, text: str, now: datetime) -> UUID:
+        """Ask for an image again with this prompt; returns the image that will hold it.
+
+        A completed image stays, and one more is asked for. Raises StateError, NotFoundError.
+        """
+
+    @abstractmethod
+    def attempts(self, job_id: UUID) -> list[Attempt]:
+        """Every call of a job in the order they were sent."""
 
     @abstractmethod
     def waiting_images(self) -> int:
@@ -80,6 +99,10 @@ class JobStore(Protocol):
     @abstractmethod
     def set_budget(self, job_id: UUID, budget_usd: Decimal) -> None:
         """Give the job another budget."""
+
+    @abstractmethod
+    def set_priority(self, job_id: UUID, priority: int) -> None:
+        """Give the job another priority."""
 
 
 class ImageStore(Protocol):
@@ -188,11 +211,19 @@ class SheetStore(Protocol):
 
 
 class BucketStore(Protocol):
-    """What accounts may still ask for."""
+    """What accounts may still ask for; keys of one organization share its bucket."""
+
+    @abstractmethod
+    def find(self, account: str) -> tuple[str, Bucket] | None:
+        """The bucket that counts for an account, as it was last written, and whose it is."""
 
     @abstractmethod
     def get(self, account: str) -> Bucket | None:
-        """The bucket as it was last written."""
+        """The bucket that counts for an account, as it was last written."""
+
+    @abstractmethod
+    def join(self, account: str, organization: str, now: datetime) -> None:
+        """Let the bucket of an organization count for an account from now on."""
 
     @abstractmethod
     def entered_limit(self, account: str) -> int | None:
@@ -209,6 +240,26 @@ class BucketStore(Protocol):
     @abstractmethod
     def change(self, account: str, change: Callable[[Bucket], Bucket]) -> None:
         """Rewrite a bucket that exists, in one transaction."""
+
+
+class SpendingStore(Protocol):
+    """What is spent by day and by month, and the caps on it."""
+
+    @abstractmethod
+    def caps(self) -> Caps:
+        """The budgets across jobs."""
+
+    @abstractmethod
+    def set_caps(self, caps: Caps) -> None:
+        """Replace them."""
+
+    @abstractmethod
+    def of_day(self, owner_id: UUID, now: datetime) -> Spending:
+        """What a person has spent on the day of this moment."""
+
+    @abstractmethod
+    def of_month(self, now: datetime) -> Spending:
+        """What everyone has spent in the month of this moment."""
 
 
 class PreferenceStore(Protocol):
@@ -272,7 +323,8 @@ class EngineStore(Protocol):
 
         `cost` None books what was reserved. Images the answer did not bring fail as `missing`
         says. Settling twice changes nothing; both times the pictures to save are returned.
-        None when the attempt has been given up in the meantime.
+        A call that was taken for lost is bought, late: its pictures fill places of its prompt
+        that are still empty, or become images more. None when there is no such call.
         """
 
     @abstractmethod
@@ -290,8 +342,8 @@ class EngineStore(Protocol):
         """The image is paid and cannot be shown: it failed."""
 
     @abstractmethod
-    def begin_page_text(self, text: NewPageText, lease: Lease, now: datetime) -> None:
-        """Write down a call for page text before it is sent."""
+    def begin_page_text(self, text: NewPageText, lease: Lease, now: datetime) -> bool:
+        """Write down a call for page text before it is sent; False when no budget has room."""
 
     @abstractmethod
     def settle_page_text(
@@ -336,6 +388,7 @@ class Store(Protocol):
     pages: PageStore
     sheets: SheetStore
     buckets: BucketStore
+    spending: SpendingStore
     preferences: PreferenceStore
     engine: EngineStore
 

@@ -1,6 +1,7 @@
 """OpenAI's image models, through OpenAI's own SDK."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
 import httpx2
@@ -65,7 +66,6 @@ class OpenAIImages(ImageProvider):
 def _receive(
     client: openai.OpenAI, request: ImageRequest, arrival: Arrival
 ) -> ProviderAnswer | Failure:
-    splitter = AnswerSplitter(arrival.new_image)
     call = client.images.with_streaming_response.generate(
         **_parameters(request),
         # A compressed body would have to be unpacked before it can be split.
@@ -78,20 +78,33 @@ def _receive(
         http_response = response.http_response
         parts = http_response.iter_bytes if packed else http_response.iter_raw
         try:
-            for part in parts(_PART_BYTES):
-                splitter.write(part)
-            answer = splitter.finish()
+            usage = _take_in(parts(_PART_BYTES), arrival)
         except (httpx2.HTTPError, UnreadableAnswerError) as error:
             _log.warning("answer_broken", request_id=request_id, reason=type(error).__name__)
             return Failure(kind=FailureKind.NO_ANSWER, message=_NO_ANSWER, request_id=request_id)
-    images = arrival.finished()
-    if not images:
-        return Failure(
-            kind=FailureKind.UNUSABLE,
-            message="OpenAI's answer holds no picture, and it was charged. Retry it.",
-            request_id=request_id,
-        )
-    return ProviderAnswer(images=images, usage=_usage(answer.get("usage")), request_id=request_id)
+    return ProviderAnswer(
+        images=arrival.finished(),
+        usage=usage,
+        request_id=request_id,
+        model=request.model,
+        account=_account(response.headers),
+        images_per_minute=_limit(response.headers),
+    )
+
+
+def _take_in(parts: Iterator[bytes], arrival: Arrival) -> Usage | None:
+    """Bring the pictures of a body into the arrival; what cannot be read is kept as it came."""
+    splitter = AnswerSplitter(arrival.new_image)
+    try:
+        for part in parts:
+            splitter.write(part)
+    except UnreadableAnswerError:
+        arrival.keep_unread(chain([splitter.unread], parts))
+        return None
+    answer = splitter.finish()
+    if not arrival.finished():
+        arrival.keep_unread([splitter.unread])
+    return _usage(answer.get("usage"))
 
 
 def _parameters(request: ImageRequest) -> dict[str, Any]:
@@ -122,6 +135,20 @@ def _usage(usage: Any) -> Usage | None:  # noqa: ANN401 - whatever the body hold
         )
     except (KeyError, TypeError, ValueError):
         return None
+
+
+def _account(headers: httpx2.Headers) -> str | None:
+    organization = headers.get("openai-organization")
+    return f"{organization}/{headers.get('openai-project', '')}" if organization else None
+
+
+def _limit(headers: httpx2.Headers) -> int | None:
+    """The images-per-minute limit, from a header that OpenAI documents nowhere and may send."""
+    for name in ("x-ratelimit-limit-images", "x-ratelimit-limit-input-images"):
+        value = headers.get(name, "")
+        if value.isdecimal() and int(value) > 0:
+            return int(value)
+    return None
 
 
 def _connection_failure(error: openai.APIConnectionError) -> Failure:

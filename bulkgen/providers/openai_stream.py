@@ -46,12 +46,17 @@ class AnswerSplitter:
         while self._read_picture() if self._inside else self._find_picture():
             pass
 
+    @property
+    def unread(self) -> bytes:
+        """The body so far without the pictures that are in their sinks."""
+        return bytes(self._rest + self._buffer)
+
     def finish(self) -> dict[str, Any]:
         """The answer without its pictures; raises UnreadableAnswerError."""
         if self._inside:
             raise UnreadableAnswerError("the answer ended inside a picture")
         try:
-            answer = json.loads(bytes(self._rest + self._buffer))
+            answer = json.loads(self.unread)
         except ValueError:
             raise UnreadableAnswerError("the answer is not whole JSON") from None
         if not isinstance(answer, dict):

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from bulkgen.domain.attempts import Attempt, AttemptKind, FailureKind, Outcome
 from bulkgen.domain.images import GeneratedImage, ImageStage, ImageStatus
 from bulkgen.domain.jobs import (
     AttemptCounts,
@@ -50,6 +51,7 @@ def job_from(
         status=JobStatus(row["status"]),
         pause_reason=PauseReason(row["pause_reason"]) if row["pause_reason"] else None,
         message=row["message"],
+        priority=row["priority"],
         settings=settings_from_json(row["settings"]),
         prompts=prompts,
         images=image_counts,
@@ -66,10 +68,14 @@ def job_from(
 
 
 def image_from(row: RowMapping) -> GeneratedImage:
-    """An image; the row also holds `prompt_number`, `row`, `settings`, `request_id`, `page_id`."""
+    """An image.
+
+    The row also holds `prompt_number`, `row`, `settings`, `request`, `request_id`, `page_id`.
+    """
     settings = settings_from_json(row["settings"])
     prompt_row = row_from_json(row["row"])
     cost = row["cost_micro_usd"]
+    prompt, sent_prompt = sent_prompts(prompt_row, settings, row["request"])
     return GeneratedImage(
         id=row["id"],
         job_id=row["job_id"],
@@ -77,8 +83,8 @@ def image_from(row: RowMapping) -> GeneratedImage:
         prompt_id=row["prompt_id"],
         prompt_number=row["prompt_number"],
         number=row["number"],
-        prompt=prompt_row.text,
-        sent_prompt=final_prompt(settings.prefix, prompt_row.text),
+        prompt=prompt,
+        sent_prompt=sent_prompt,
         status=ImageStatus(row["status"]),
         stage=ImageStage(row["stage"]) if row["stage"] else None,
         message=row["message"],
@@ -96,6 +102,36 @@ def image_from(row: RowMapping) -> GeneratedImage:
         request_id=row["request_id"],
         completed_at=row["completed_at"],
         page_id=row["page_id"],
+    )
+
+
+def sent_prompts(
+    row: PromptRow, settings: GenerationSettings, request: dict[str, Any] | None
+) -> tuple[str, str]:
+    """An image's prompt as written and as sent; an edit changes no image that was made before."""
+    wanted = final_prompt(settings.prefix, row.text)
+    sent = str(request["prompt"]) if request else wanted
+    return (row.text if sent == wanted else sent), sent
+
+
+def attempt_from(row: RowMapping) -> Attempt:
+    """A call; the row also holds `prompt_number`."""
+    cost = row["cost_micro_usd"]
+    return Attempt(
+        id=row["id"],
+        kind=AttemptKind(row["kind"]),
+        prompt_number=row["prompt_number"],
+        model=row["model"],
+        images=row["images"],
+        sent_at=row["sent_at"],
+        settled_at=row["settled_at"],
+        outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+        reserved_usd=to_usd(row["reserved_micro_usd"]),
+        cost_usd=None if cost is None else to_usd(cost),
+        price_version=row["price_version"],
+        request_id=row["request_id"],
+        failure_kind=FailureKind(row["failure_kind"]) if row["failure_kind"] else None,
+        message=row["message"],
     )
 
 

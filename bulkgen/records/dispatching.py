@@ -22,10 +22,12 @@ from bulkgen.domain.attempts import AttemptKind
 from bulkgen.domain.budgets import Balance
 from bulkgen.domain.dispatch import Lease, NewAttempt, OpenAttempt, PendingPrompt, RunnableJob
 from bulkgen.domain.images import ImageRequest, ImageStage, ImageStatus
-from bulkgen.domain.jobs import RUNNING, JobStatus
-from bulkgen.domain.rates import Bucket
+from bulkgen.domain.jobs import RUNNING, JobStatus, PauseReason
+from bulkgen.domain.rates import Bucket, LimitSource
 from bulkgen.records.convert import row_from_json, settings_from_json
 from bulkgen.records.database import to_micro_usd, to_usd
+from bulkgen.records.settling import pause
+from bulkgen.records.spending import Holds
 from bulkgen.records.tables import attempts, buckets, images, jobs, prompts
 
 _PENDING_IMAGES = (
@@ -89,21 +91,31 @@ def pending_prompts(
     ]
 
 
+def bucket_name(connection: Connection, account: str) -> str:
+    """The account whose bucket counts: the organization a key turned out to belong to."""
+    same_as = connection.scalar(select(buckets.c.same_as).where(buckets.c.account == account))
+    return same_as or account
+
+
 def bucket(connection: Connection, account: str) -> Bucket | None:
     """The account's bucket as it was last written."""
     row = connection.execute(select(buckets).where(buckets.c.account == account)).mappings().first()
     if row is None:
         return None
-    return Bucket(row["images_per_minute"], row["tokens"], row["updated_at"])
+    return Bucket(
+        images_per_minute=row["images_per_minute"],
+        tokens=row["tokens"],
+        updated_at=row["updated_at"],
+        source=LimitSource(row["source"]),
+        limited_since=row["limited_since"],
+        busy_at=row["busy_at"],
+        held_until=row["held_until"],
+    )
 
 
 def save_bucket(connection: Connection, account: str, value: Bucket) -> None:
     """Write an account's bucket, making its row when it is new."""
-    values = {
-        "images_per_minute": value.images_per_minute,
-        "tokens": value.tokens,
-        "updated_at": value.updated_at,
-    }
+    values = asdict(value)
     changed = connection.execute(
         update(buckets).where(buckets.c.account == account).values(**values)
     )
@@ -112,12 +124,14 @@ def save_bucket(connection: Connection, account: str, value: Bucket) -> None:
 
 
 def start_attempts(
-    connection: Connection, wanted: Sequence[NewAttempt], lease: Lease, now: datetime
+    connection: Connection, wanted: Sequence[NewAttempt], lease: Lease, now: datetime, day: str
 ) -> list[UUID]:
-    """Write the attempts that still may start: job runs, prompt waits, budget and bucket hold them.
+    """Write the attempts that still may start: job runs, prompt waits, money and bucket hold them.
 
-    Whatever a person or a refusal changed since the dispatcher looked is seen here.
+    Whatever a person or a refusal changed since the dispatcher looked is seen here. A job that
+    meets a full cap is paused.
     """
+    holds = Holds(connection, day)
     levels: dict[str, Bucket] = {}
     started: list[UUID] = []
     for attempt in wanted:
@@ -127,16 +141,26 @@ def start_attempts(
             if known is None:
                 continue
             level = known.at(now)
-        if level.tokens >= attempt.request.images and _start(connection, attempt, lease, now):
-            level = level.take(attempt.request.images)
-            started.append(attempt.id)
         levels[attempt.account] = level
+        if not level.admits(attempt.request.images):
+            continue
+        full = holds.full_cap(attempt.owner_id, attempt.reserved_usd)
+        if full is not None:
+            if not full.may_empty:
+                pause(connection, attempt.job_id, PauseReason.BUDGET, full.message)
+        elif _start(connection, attempt, lease, now, day):
+            levels[attempt.account] = level.take(attempt.request.images)
+            holds.hold(attempt.owner_id, attempt.reserved_usd)
+            started.append(attempt.id)
     for account, level in levels.items():
         save_bucket(connection, account, level)
+    holds.save()
     return started
 
 
-def _start(connection: Connection, attempt: NewAttempt, lease: Lease, now: datetime) -> bool:
+def _start(
+    connection: Connection, attempt: NewAttempt, lease: Lease, now: datetime, day: str
+) -> bool:
     free = connection.scalars(
         select(images.c.id)
         .where(images.c.prompt_id == attempt.prompt_id, images.c.status == ImageStatus.PENDING)
@@ -168,6 +192,7 @@ def _start(connection: Connection, attempt: NewAttempt, lease: Lease, now: datet
             reserved_micro_usd=to_micro_usd(attempt.reserved_usd),
             price_version=attempt.price_version,
             sent_at=now,
+            day=day,
         )
     )
     for index, image_id in enumerate(free):

@@ -1,15 +1,14 @@
 """What the engine reads and writes; every method is one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, tzinfo
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import or_, select, update
 from typing_extensions import override
 
-from bulkgen.domain.attempts import AttemptKind, Decision, Failure, Outcome, Usage
+from bulkgen.domain.attempts import Decision, Failure, Outcome, Usage
 from bulkgen.domain.dispatch import (
     Lease,
     NewAttempt,
@@ -24,19 +23,19 @@ from bulkgen.domain.dispatch import (
 from bulkgen.domain.errors import NotFoundError
 from bulkgen.domain.jobs import PauseReason
 from bulkgen.domain.pages import PageStatus, PageStep, PageTask, PageTaskStatus
-from bulkgen.domain.prompts import final_prompt
 from bulkgen.ports import EngineStore
-from bulkgen.records import dispatching, settling
+from bulkgen.records import dispatching, page_texts, settling, spending
 from bulkgen.records.convert import row_from_json, settings_from_json
-from bulkgen.records.database import Database, to_micro_usd
+from bulkgen.records.database import Database
 from bulkgen.records.tables import attempts, images, jobs, page_tasks, prompts
 
 
 class SqlEngineStore(EngineStore):
     """The engine's side of the store, in SQL."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, zone: tzinfo) -> None:
         self._database = database
+        self._zone = zone
 
     @override
     def runnable_jobs(self, now: datetime) -> list[RunnableJob]:
@@ -53,7 +52,9 @@ class SqlEngineStore(EngineStore):
         self, wanted: Sequence[NewAttempt], lease: Lease, now: datetime
     ) -> list[UUID]:
         with self._database.write() as connection:
-            return dispatching.start_attempts(connection, wanted, lease, now)
+            return dispatching.start_attempts(
+                connection, wanted, lease, now, spending.day_of(now, self._zone)
+            )
 
     @override
     def pause(self, job_id: UUID, reason: PauseReason, message: str) -> None:
@@ -117,20 +118,9 @@ class SqlEngineStore(EngineStore):
             settling.image_unusable(connection, image_id, message, now)
 
     @override
-    def begin_page_text(self, text: NewPageText, lease: Lease, now: datetime) -> None:
+    def begin_page_text(self, text: NewPageText, lease: Lease, now: datetime) -> bool:
         with self._database.write() as connection:
-            connection.execute(
-                insert(attempts).values(
-                    **_values(text),
-                    kind=AttemptKind.PAGE_TEXT,
-                    lease_owner=lease.owner,
-                    lease_until=lease.until,
-                    round=0,
-                    images=0,
-                    request={},
-                    sent_at=now,
-                )
-            )
+            return page_texts.begin(connection, text, lease, now, spending.day_of(now, self._zone))
 
     @override
     def settle_page_text(
@@ -145,18 +135,15 @@ class SqlEngineStore(EngineStore):
         failure: Failure | None = None,
     ) -> None:
         with self._database.write() as connection:
-            connection.execute(
-                update(attempts)
-                .where(attempts.c.id == attempt_id, attempts.c.outcome.is_(None))
-                .values(
-                    outcome=outcome,
-                    settled_at=now,
-                    cost_micro_usd=None if cost is None else to_micro_usd(cost),
-                    usage=asdict(usage) if usage else None,
-                    request_id=request_id,
-                    failure_kind=failure.kind if failure else None,
-                    message=failure.message if failure else None,
-                )
+            page_texts.settle(
+                connection,
+                attempt_id,
+                outcome,
+                now,
+                cost=cost,
+                usage=usage,
+                request_id=request_id,
+                failure=failure,
             )
 
     @override
@@ -195,8 +182,10 @@ class SqlEngineStore(EngineStore):
                         images.c.sha256,
                         prompts.c.row,
                         jobs.c.settings,
+                        attempts.c.request,
                     )
                     .join(images, images.c.id == page_tasks.c.image_id)
+                    .join(attempts, attempts.c.id == images.c.attempt_id)
                     .join(prompts, prompts.c.id == images.c.prompt_id)
                     .join(jobs, jobs.c.id == page_tasks.c.job_id)
                     .where(page_tasks.c.image_id == image_id)
@@ -214,8 +203,8 @@ class SqlEngineStore(EngineStore):
             prompt_id=row["prompt_id"],
             owner_id=row["owner_id"],
             row=prompt_row,
-            prompt=final_prompt(settings.prefix, prompt_row.text),
-            model=prompt_row.model or settings.model,
+            prompt=row["request"]["prompt"],
+            model=row["request"]["model"],
             storage_key=row["storage_key"],
             sha256=row["sha256"],
             category=settings.category,
@@ -251,9 +240,3 @@ class SqlEngineStore(EngineStore):
                     status=PageTaskStatus.PENDING, step=None, lease_owner=None, lease_until=None
                 )
             )
-
-
-def _values(text: NewPageText) -> dict[str, object]:
-    values = asdict(text)
-    values["reserved_micro_usd"] = to_micro_usd(values.pop("reserved_usd"))
-    return values

@@ -20,6 +20,7 @@ _QUERY = (
         prompts.c.row,
         jobs.c.settings,
         attempts.c.request_id,
+        attempts.c.request,
         pages.c.id.label("page_id"),
     )
     .join(prompts, prompts.c.id == images.c.prompt_id)

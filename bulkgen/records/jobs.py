@@ -7,13 +7,13 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, select, update
 from typing_extensions import override
 
-from bulkgen.domain.errors import NotFoundError, StateError
+from bulkgen.domain.attempts import Attempt
+from bulkgen.domain.errors import NotFoundError
 from bulkgen.domain.images import ImageStatus
 from bulkgen.domain.jobs import (
-    ENDED,
     RUNNING,
     AttemptCounts,
     ImageCounts,
@@ -21,11 +21,11 @@ from bulkgen.domain.jobs import (
     JobStatus,
     NewJob,
     PauseReason,
-    check_transition,
 )
 from bulkgen.domain.prompts import PromptRow
 from bulkgen.ports import JobStore
-from bulkgen.records.convert import job_from, row_from_json, row_to_json
+from bulkgen.records import control
+from bulkgen.records.convert import attempt_from, job_from, row_from_json, row_to_json
 from bulkgen.records.database import Database, to_micro_usd
 from bulkgen.records.tables import attempts, images, jobs, prompts
 
@@ -72,83 +72,44 @@ class SqlJobs(JobStore):
     @override
     def cancel(self, job_id: UUID, now: datetime) -> None:
         with self._database.write() as connection:
-            check_transition(_status(connection, job_id), JobStatus.CANCELLED)
-            connection.execute(
-                update(jobs)
-                .where(jobs.c.id == job_id)
-                .values(
-                    status=JobStatus.CANCELLED,
-                    completed_at=now,
-                    pause_reason=None,
-                    message=None,
-                )
-            )
-            connection.execute(
-                update(images)
-                .where(images.c.job_id == job_id, images.c.status == ImageStatus.PENDING)
-                .values(status=ImageStatus.CANCELLED)
-            )
-            connection.execute(
-                update(prompts)
-                .where(prompts.c.job_id == job_id, prompts.c.status == ImageStatus.PENDING)
-                .values(status=ImageStatus.COMPLETED)
-            )
+            control.cancel(connection, job_id, now)
 
     @override
     def pause(self, job_id: UUID, reason: PauseReason, message: str) -> None:
         with self._database.write() as connection:
-            check_transition(_status(connection, job_id), JobStatus.PAUSED)
-            connection.execute(
-                update(jobs)
-                .where(jobs.c.id == job_id)
-                .values(status=JobStatus.PAUSED, pause_reason=reason, message=message)
-            )
+            control.pause(connection, job_id, reason, message)
 
     @override
-    def resume(self, job_id: UUID) -> None:
+    def resume(self, job_id: UUID, now: datetime) -> None:
         with self._database.write() as connection:
-            status = _status(connection, job_id)
-            if status is not JobStatus.PAUSED:
-                raise StateError(f"The job is {status}, not paused; there is nothing to resume.")
-            _run_again(connection, job_id)
+            control.resume(connection, job_id, now)
 
     @override
-    def retry(self, job_id: UUID) -> int:
+    def resume_paused(self, reason: PauseReason, now: datetime) -> None:
         with self._database.write() as connection:
-            status = _status(connection, job_id)
-            again = connection.execute(
-                update(images)
-                .where(
-                    images.c.job_id == job_id,
-                    images.c.status.in_((ImageStatus.FAILED, ImageStatus.UNKNOWN)),
-                )
-                .values(
-                    status=ImageStatus.PENDING,
-                    stage=None,
-                    attempt_id=None,
-                    answer_index=None,
-                    message=None,
-                    cost_micro_usd=None,
-                )
-                .returning(images.c.prompt_id)
-            ).scalars()
-            prompt_ids = list(again)
-            if not prompt_ids:
-                raise StateError("No image of this job failed; there is nothing to retry.")
-            for prompt_id in set(prompt_ids):
-                connection.execute(
-                    update(prompts)
-                    .where(prompts.c.id == prompt_id)
-                    .values(round=prompts.c.round + 1, not_before=None)
-                )
-                connection.execute(
-                    update(prompts)
-                    .where(prompts.c.id == prompt_id, prompts.c.status == ImageStatus.COMPLETED)
-                    .values(status=ImageStatus.PENDING)
-                )
-            if status in (*ENDED, JobStatus.PAUSED):
-                _run_again(connection, job_id)
-        return len(prompt_ids)
+            paused = and_(jobs.c.status == JobStatus.PAUSED, jobs.c.pause_reason == reason)
+            control.run_again(connection, paused, now)
+
+    @override
+    def retry(self, job_id: UUID, image_id: UUID | None, now: datetime) -> int:
+        with self._database.write() as connection:
+            return control.retry(connection, job_id, image_id, now)
+
+    @override
+    def redo(self, image_id: UUID, text: str, now: datetime) -> UUID:
+        with self._database.write() as connection:
+            return control.redo(connection, image_id, text, now)
+
+    @override
+    def attempts(self, job_id: UUID) -> list[Attempt]:
+        query = (
+            select(attempts, prompts.c.number.label("prompt_number"))
+            .join(prompts, prompts.c.id == attempts.c.prompt_id)
+            .where(attempts.c.job_id == job_id)
+            .order_by(attempts.c.sent_at, prompts.c.number)
+        )
+        with self._database.read() as connection:
+            return [attempt_from(row) for row in connection.execute(query).mappings()]
 
     @override
     def waiting_images(self) -> int:
@@ -170,6 +131,11 @@ class SqlJobs(JobStore):
                 .where(jobs.c.id == job_id)
                 .values(budget_micro_usd=to_micro_usd(budget_usd))
             )
+
+    @override
+    def set_priority(self, job_id: UUID, priority: int) -> None:
+        with self._database.write() as connection:
+            connection.execute(update(jobs).where(jobs.c.id == job_id).values(priority=priority))
 
     def _read(self, condition: ColumnElement[bool]) -> list[Job]:
         with self._database.read() as connection:
@@ -230,21 +196,6 @@ def _insert(connection: Connection, new: NewJob) -> None:
         ]
     connection.execute(insert(prompts), prompt_rows)
     connection.execute(insert(images), image_rows)
-
-
-def _status(connection: Connection, job_id: UUID) -> JobStatus:
-    status = connection.scalar(select(jobs.c.status).where(jobs.c.id == job_id))
-    if status is None:
-        raise NotFoundError("There is no such job.")
-    return JobStatus(status)
-
-
-def _run_again(connection: Connection, job_id: UUID) -> None:
-    connection.execute(
-        update(jobs)
-        .where(jobs.c.id == job_id)
-        .values(status=JobStatus.PENDING, pause_reason=None, message=None, completed_at=None)
-    )
 
 
 def _with_counts(connection: Connection, rows: Sequence[RowMapping]) -> list[Job]:

@@ -1,6 +1,7 @@
 """Choices of the installation, and the limits of its accounts."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -41,9 +42,30 @@ class SqlBuckets(BucketStore):
         self._database = database
 
     @override
-    def get(self, account: str) -> Bucket | None:
+    def find(self, account: str) -> tuple[str, Bucket] | None:
         with self._database.read() as connection:
-            return dispatching.bucket(connection, account)
+            name = dispatching.bucket_name(connection, account)
+            bucket = dispatching.bucket(connection, name)
+        return None if bucket is None else (name, bucket)
+
+    @override
+    def get(self, account: str) -> Bucket | None:
+        found = self.find(account)
+        return found[1] if found else None
+
+    @override
+    def join(self, account: str, organization: str, now: datetime) -> None:
+        with self._database.write() as connection:
+            mine = dispatching.bucket(connection, account)
+            theirs = dispatching.bucket(connection, organization)
+            joined = {account, dispatching.bucket_name(connection, account)}
+            if mine is None or organization in joined:
+                return
+            shared = mine if theirs is None else theirs.at(now).take(mine.at(now).taken)
+            dispatching.save_bucket(connection, organization, shared)
+            connection.execute(
+                update(buckets).where(buckets.c.account == account).values(same_as=organization)
+            )
 
     @override
     def entered_limit(self, account: str) -> int | None:
@@ -60,16 +82,18 @@ class SqlBuckets(BucketStore):
     @override
     def enter(self, account: str, bucket: Bucket) -> None:
         with self._database.write() as connection:
-            dispatching.save_bucket(connection, account, bucket)
+            name = dispatching.bucket_name(connection, account)
+            dispatching.save_bucket(connection, name, bucket)
             connection.execute(
                 update(buckets)
-                .where(buckets.c.account == account)
+                .where(buckets.c.account.in_({account, name}))
                 .values(entered_images_per_minute=bucket.images_per_minute)
             )
 
     @override
     def change(self, account: str, change: Callable[[Bucket], Bucket]) -> None:
         with self._database.write() as connection:
-            bucket = dispatching.bucket(connection, account)
+            name = dispatching.bucket_name(connection, account)
+            bucket = dispatching.bucket(connection, name)
             if bucket is not None:
-                dispatching.save_bucket(connection, account, change(bucket))
+                dispatching.save_bucket(connection, name, change(bucket))

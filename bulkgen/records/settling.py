@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, exists, func, select, update
+from sqlalchemy import Connection, RowMapping, exists, func, or_, select, update
 
 from bulkgen.domain.attempts import (
+    AttemptKind,
     Decision,
     Failure,
     FailureKind,
@@ -19,11 +20,17 @@ from bulkgen.domain.attempts import (
 from bulkgen.domain.dispatch import SavedImage, SpooledAnswer, UnsavedImage
 from bulkgen.domain.images import ImageStage, ImageStatus
 from bulkgen.domain.jobs import RUNNING, JobStatus, PauseReason
+from bulkgen.records import spending
+from bulkgen.records.control import one_more_image
 from bulkgen.records.database import to_micro_usd
 from bulkgen.records.tables import attempts, images, jobs, prompts
 
 #: So many refused requests in a row with one cause stop the job: its settings are wrong.
 _ALIKE_REFUSALS = 3
+#: So many prompts refused by the safety system in a row, or among the first, stop the job.
+_BLOCKED_IN_A_ROW = 5
+_FIRST_CALLS = 50
+_BLOCKED_OF_FIRST = 10
 _TRIED = "The first prompts are made. Resume to make the rest, or cancel."
 
 
@@ -37,17 +44,13 @@ def settle_bought(
     """Book an answer that is on disk and give its pictures their places.
 
     `cost` None books what was reserved. Images the answer did not bring fail as `missing` says.
-    Settling twice changes nothing and returns the pictures that still are to be saved. None when
-    the attempt has been given up in the meantime.
+    Settling twice changes nothing and returns the pictures that still are to be saved. A call that
+    was taken for lost is bought, late. None when there is no such call.
     """
-    attempt = _open(connection, spooled.attempt_id)
-    if attempt is None:
-        outcome = connection.scalar(
-            select(attempts.c.outcome).where(attempts.c.id == spooled.attempt_id)
-        )
-        if outcome != Outcome.BOUGHT:
-            return None
-    else:
+    attempt = _attempt(connection, spooled.attempt_id)
+    if attempt is None or attempt["outcome"] == Outcome.REFUSED:
+        return None
+    if attempt["outcome"] != Outcome.BOUGHT:
         micro_usd = attempt["reserved_micro_usd"] if cost is None else to_micro_usd(cost)
         usage = spooled.answer.usage
         _close(
@@ -58,8 +61,11 @@ def settle_bought(
             cost_micro_usd=micro_usd,
             usage=asdict(usage) if usage else None,
             request_id=spooled.answer.request_id,
+            **_missing(attempt, spooled, missing),
         )
-        _book(connection, attempt, spent=micro_usd, released=attempt["reserved_micro_usd"])
+        book(connection, attempt, spent=micro_usd, released=attempt["reserved_micro_usd"])
+        if attempt["outcome"] is not None:
+            _find_places(connection, attempt, spooled, now)
         _place_pictures(connection, attempt, spooled, micro_usd)
         _end_images(connection, attempt, ImageStatus.FAILED, missing.message)
         _free_prompt(connection, attempt["prompt_id"], None)
@@ -75,12 +81,18 @@ def settle_bought(
     return _unsaved_images(connection, spooled.attempt_id)
 
 
+def _missing(attempt: RowMapping, spooled: SpooledAnswer, missing: Failure) -> dict[str, str]:
+    if len(spooled.answer.images) >= attempt["images"]:
+        return {}
+    return {"failure_kind": missing.kind, "message": missing.message}
+
+
 def settle_failed(
     connection: Connection, attempt_id: UUID, failure: Failure, jitter: float, now: datetime
 ) -> Decision | None:
     """Book a call that brought nothing, by the retry table; None when it was settled before."""
-    attempt = _open(connection, attempt_id)
-    if attempt is None:
+    attempt = _attempt(connection, attempt_id)
+    if attempt is None or attempt["outcome"] is not None:
         return None
     decision = decide(failure, earlier=_earlier(connection, attempt, failure), jitter=jitter)
     reserved = attempt["reserved_micro_usd"]
@@ -98,7 +110,7 @@ def settle_failed(
         message=failure.message,
     )
     if decision.outcome is not Outcome.UNKNOWN:
-        _book(connection, attempt, spent=reserved if bought else 0, released=reserved)
+        book(connection, attempt, spent=reserved if bought else 0, released=reserved)
     _end_images(connection, attempt, _AFTER[decision.next_step], failure.message)
     _free_prompt(
         connection,
@@ -107,8 +119,8 @@ def settle_failed(
     )
     if decision.pause_reason is not None:
         pause(connection, attempt["job_id"], decision.pause_reason, failure.message)
-    elif failure.kind is FailureKind.REQUEST and _refused_alike(connection, attempt["job_id"]):
-        pause(connection, attempt["job_id"], PauseReason.REFUSALS, failure.message)
+    elif _refused_too_often(connection, attempt["job_id"], failure.kind):
+        pause(connection, attempt["job_id"], PauseReason.REFUSALS, _too_often(failure))
     finish_job_if_done(connection, attempt["job_id"], now)
     return decision
 
@@ -121,13 +133,9 @@ _AFTER = {
 }
 
 
-def _open(connection: Connection, attempt_id: UUID) -> RowMapping | None:
+def _attempt(connection: Connection, attempt_id: UUID) -> RowMapping | None:
     return (
-        connection.execute(
-            select(attempts).where(attempts.c.id == attempt_id, attempts.c.outcome.is_(None))
-        )
-        .mappings()
-        .first()
+        connection.execute(select(attempts).where(attempts.c.id == attempt_id)).mappings().first()
     )
 
 
@@ -137,7 +145,9 @@ def _close(connection: Connection, attempt: RowMapping, now: datetime, **values:
     )
 
 
-def _book(connection: Connection, attempt: RowMapping, *, spent: int, released: int) -> None:
+def book(connection: Connection, attempt: RowMapping, *, spent: int, released: int) -> None:
+    """Move micro-USD of a call from held to spent, for its day, its month and its job."""
+    spending.book(connection, attempt["owner_id"], attempt["day"], spent=spent, reserved=-released)
     connection.execute(
         update(jobs)
         .where(jobs.c.id == attempt["job_id"])
@@ -146,6 +156,38 @@ def _book(connection: Connection, attempt: RowMapping, *, spent: int, released: 
             reserved_micro_usd=jobs.c.reserved_micro_usd - released,
         )
     )
+
+
+def _find_places(
+    connection: Connection, attempt: RowMapping, spooled: SpooledAnswer, now: datetime
+) -> None:
+    """Give the pictures of a call that was taken for lost the empty places of its prompt.
+
+    A picture that finds none becomes an image more.
+    """
+    found = connection.execute(
+        select(images.c.id)
+        .where(images.c.prompt_id == attempt["prompt_id"], images.c.status.in_(_EMPTY))
+        .order_by(images.c.number)
+    ).scalars()
+    places = list(found)
+    for picture in spooled.answer.images:
+        image_id = places.pop(0) if places else one_more_image(connection, attempt, now)
+        connection.execute(
+            update(images)
+            .where(images.c.id == image_id)
+            .values(
+                status=ImageStatus.PROCESSING,
+                stage=ImageStage.SENDING,
+                attempt_id=attempt["id"],
+                answer_index=picture.index,
+                message=None,
+            )
+        )
+
+
+#: Statuses of images without a picture, for which no call is open.
+_EMPTY = (ImageStatus.PENDING, ImageStatus.UNKNOWN, ImageStatus.FAILED, ImageStatus.CANCELLED)
 
 
 def _place_pictures(
@@ -195,7 +237,11 @@ def _is_cancelled(connection: Connection, job_id: UUID) -> bool:
 
 
 def _free_prompt(connection: Connection, prompt_id: UUID, not_before: datetime | None) -> None:
-    """The prompt waits for its next call while images of it are pending, else it is done."""
+    """The prompt waits for its next call while images of it are pending, else it is done.
+
+    While another call of it is open, that call's end decides.
+    """
+    is_open = exists().where(attempts.c.prompt_id == prompt_id, attempts.c.outcome.is_(None))
     more = connection.scalar(
         select(
             exists().where(images.c.prompt_id == prompt_id, images.c.status == ImageStatus.PENDING)
@@ -203,7 +249,7 @@ def _free_prompt(connection: Connection, prompt_id: UUID, not_before: datetime |
     )
     connection.execute(
         update(prompts)
-        .where(prompts.c.id == prompt_id)
+        .where(prompts.c.id == prompt_id, ~is_open)
         .values(
             status=ImageStatus.PENDING if more else ImageStatus.COMPLETED,
             not_before=not_before,
@@ -225,17 +271,36 @@ def _earlier(connection: Connection, attempt: RowMapping, failure: Failure) -> i
     )
 
 
-def _refused_alike(connection: Connection, job_id: UUID) -> bool:
-    latest = connection.execute(
-        select(attempts.c.failure_kind, attempts.c.code)
-        .where(attempts.c.job_id == job_id, attempts.c.outcome.is_not(None))
-        .order_by(attempts.c.settled_at.desc())
-        .limit(_ALIKE_REFUSALS)
-    ).all()
+def _refused_too_often(connection: Connection, job_id: UUID, kind: FailureKind) -> bool:
+    """Whether the calls since a person last let the job go on show that it should stop."""
+    since = select(jobs.c.resumed_at).where(jobs.c.id == job_id).scalar_subquery()
+    settled = select(attempts.c.failure_kind, attempts.c.code).where(
+        attempts.c.job_id == job_id,
+        attempts.c.kind == AttemptKind.IMAGES,
+        attempts.c.outcome.is_not(None),
+        or_(since.is_(None), attempts.c.settled_at > since),
+    )
+    if kind is FailureKind.REQUEST:
+        latest = settled.order_by(attempts.c.settled_at.desc()).limit(_ALIKE_REFUSALS)
+        rows = connection.execute(latest).all()
+        return len(rows) == _ALIKE_REFUSALS and {(kind, rows[0].code)} == set(rows)
+    if kind is not FailureKind.MODERATION:
+        return False
+    latest = settled.order_by(attempts.c.settled_at.desc()).limit(_BLOCKED_IN_A_ROW)
+    row = [failed for failed, _ in connection.execute(latest)]
+    if row.count(kind) == _BLOCKED_IN_A_ROW:
+        return True
+    first = settled.order_by(attempts.c.settled_at).limit(_FIRST_CALLS + 1)
+    kinds = [failed for failed, _ in connection.execute(first)]
+    return len(kinds) <= _FIRST_CALLS and kinds.count(kind) >= _BLOCKED_OF_FIRST
+
+
+def _too_often(failure: Failure) -> str:
+    if failure.kind is not FailureKind.MODERATION:
+        return failure.message
     return (
-        len(latest) == _ALIKE_REFUSALS
-        and len(set(latest)) == 1
-        and latest[0].failure_kind == FailureKind.REQUEST
+        "OpenAI's safety system refused many of these prompts. Repeated refusals can cost an "
+        "organization its access. Change or cancel what is left, or resume."
     )
 
 

@@ -1,5 +1,7 @@
 """The store: its parts over one database."""
 
+from datetime import UTC, tzinfo
+
 from typing_extensions import override
 
 from bulkgen.ports import Store
@@ -11,20 +13,22 @@ from bulkgen.records.migrate import migrate
 from bulkgen.records.pages import SqlPages
 from bulkgen.records.preferences import SqlBuckets, SqlPreferences
 from bulkgen.records.sheets import SqlSheets
+from bulkgen.records.spending import SqlSpending
 
 
 class SqlStore(Store):
     """Everything bulkgen remembers, in one SQL database."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, zone: tzinfo = UTC) -> None:
         self.database = Database(url)
         self.jobs = SqlJobs(self.database)
         self.images = SqlImages(self.database)
         self.pages = SqlPages(self.database)
         self.sheets = SqlSheets(self.database)
         self.buckets = SqlBuckets(self.database)
+        self.spending = SqlSpending(self.database, zone)
         self.preferences = SqlPreferences(self.database)
-        self.engine = SqlEngineStore(self.database)
+        self.engine = SqlEngineStore(self.database, zone)
 
     @override
     def migrate(self) -> None:

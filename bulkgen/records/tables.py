@@ -28,6 +28,7 @@ from bulkgen.domain.attempts import AttemptKind, Outcome
 from bulkgen.domain.images import ImageStage, ImageStatus
 from bulkgen.domain.jobs import JobStatus, PauseReason
 from bulkgen.domain.pages import PageStatus, PageStep, PageTaskStatus
+from bulkgen.domain.rates import LimitSource
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -91,6 +92,8 @@ class JobRecord(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     started_at: datetime | None = Field(sa_type=UtcDateTime)
     completed_at: datetime | None = Field(sa_type=UtcDateTime)
+    #: When a person last let it go on; refusals before that are forgotten.
+    resumed_at: datetime | None = Field(sa_type=UtcDateTime)
 
 
 class PromptRecord(SQLModel, table=True):
@@ -205,19 +208,41 @@ class AttemptRecord(SQLModel, table=True):
     http_status: int | None
     code: str | None = Field(sa_type=Text)
     message: str | None = Field(sa_type=Text)
+    #: The day it counts for, such as 2026-11-22; None for calls from before days were kept.
+    day: str | None = Field(sa_type=Text)
+
+
+class SpendingRecord(SQLModel, table=True):
+    """Money of a person's day, or of everyone's month."""
+
+    __tablename__ = "spending"
+
+    #: `person:` and an id, or `everyone`.
+    scope: str = Field(primary_key=True, sa_type=Text)
+    #: A day such as 2026-11-22 or a month such as 2026-11.
+    period: str = Field(primary_key=True, sa_type=Text)
+    spent_micro_usd: int = Field(sa_type=BigInteger)
+    reserved_micro_usd: int = Field(sa_type=BigInteger)
 
 
 class BucketRecord(SQLModel, table=True):
     """What an account may still ask for."""
 
     __tablename__ = "buckets"
+    __table_args__ = (_one_of("source", LimitSource),)
 
     account: str = Field(primary_key=True, sa_type=Text)
+    #: The organization this key turned out to belong to; its bucket counts instead.
+    same_as: str | None = Field(sa_type=Text)
     images_per_minute: int
+    source: str = Field(sa_type=Text)
     #: The limit a person entered last; None while bulkgen goes by what it assumes or learned.
     entered_images_per_minute: int | None
     tokens: float
     updated_at: datetime = Field(sa_type=UtcDateTime)
+    limited_since: datetime | None = Field(sa_type=UtcDateTime)
+    busy_at: datetime | None = Field(sa_type=UtcDateTime)
+    held_until: datetime | None = Field(sa_type=UtcDateTime)
 
 
 class PageTaskRecord(SQLModel, table=True):
@@ -313,6 +338,7 @@ jobs = metadata.tables["jobs"]
 prompts = metadata.tables["prompts"]
 images = metadata.tables["images"]
 attempts = metadata.tables["attempts"]
+spending = metadata.tables["spending"]
 buckets = metadata.tables["buckets"]
 page_tasks = metadata.tables["page_tasks"]
 pages = metadata.tables["pages"]

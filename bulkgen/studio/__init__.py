@@ -3,6 +3,7 @@
 Every call takes an Actor. A thing that is not the actor's looks exactly like one that is missing.
 """
 
+from bulkgen.studio.budgets import Budgets
 from bulkgen.studio.choices import Choices
 from bulkgen.studio.gallery import Gallery
 from bulkgen.studio.jobs import Jobs
@@ -14,10 +15,18 @@ class Studio:
     """The studio's services."""
 
     def __init__(
-        self, *, choices: Choices, sheets: Sheets, jobs: Jobs, gallery: Gallery, pages: Pages
+        self,
+        *,
+        choices: Choices,
+        sheets: Sheets,
+        jobs: Jobs,
+        gallery: Gallery,
+        pages: Pages,
+        budgets: Budgets,
     ) -> None:
         self.choices = choices
         self.sheets = sheets
         self.jobs = jobs
         self.gallery = gallery
         self.pages = pages
+        self.budgets = budgets

@@ -10,7 +10,7 @@ from bulkgen.domain.jobs import GenerationSettings
 from bulkgen.domain.models import Catalogue
 from bulkgen.domain.pages import PageStatus
 from bulkgen.domain.people import Actor
-from bulkgen.domain.rates import Bucket, full_bucket
+from bulkgen.domain.rates import Bucket, LimitSource, full_bucket
 from bulkgen.ports import Clock, Store, Vault
 
 _FIRST_CATEGORY = "ChatGPT"
@@ -115,7 +115,8 @@ class Choices:
         except SetupError:
             known = None
         if known is None:
-            known = full_bucket(self.catalogue.unknown_images_per_minute, now)
+            limit = self.catalogue.unknown_images_per_minute
+            known = full_bucket(limit, now, LimitSource.ASSUMED)
         return known.at(now)
 
     def set_images_per_minute(self, actor: Actor, limit: int) -> None:

@@ -1,7 +1,7 @@
 """Jobs: check and price a list, start it, and steer it while it runs."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID, uuid4
 
@@ -12,6 +12,7 @@ from bulkgen.domain.jobs import GenerationSettings, Job, NewJob, PauseReason
 from bulkgen.domain.people import Actor
 from bulkgen.domain.prompts import MAX_ROWS, Problem, PromptRow
 from bulkgen.domain.rates import expected_s
+from bulkgen.domain.receipts import Receipt
 from bulkgen.domain.sheets import submission_token
 from bulkgen.ports import Clock, Store, Vault
 from bulkgen.studio.choices import Choices
@@ -19,6 +20,8 @@ from bulkgen.studio.choices import Choices
 #: Room that must stay free on the disk beside what a job needs.
 _SPARE_BYTES = 200 * 1024 * 1024
 _MAX_NAME_CHARACTERS = 80
+#: A job of the highest priority gets a thousand turns for one of the lowest.
+MAX_PRIORITY = 10
 _MEGABYTE = 1024 * 1024
 
 
@@ -174,14 +177,45 @@ class Jobs:
 
     def resume(self, actor: Actor, job_id: UUID) -> None:
         """Go on after a pause; raises StateError."""
-        self._store.jobs.resume(self.get(actor, job_id).id)
+        self._store.jobs.resume(self.get(actor, job_id).id, self._clock.now())
         self._wake()
 
-    def retry(self, actor: Actor, job_id: UUID) -> int:
-        """Ask again for every image that failed; returns how many. Raises StateError."""
-        images = self._store.jobs.retry(self.get(actor, job_id).id)
+    def retry(self, actor: Actor, job_id: UUID, image_id: UUID | None = None) -> int:
+        """Ask again for each image that failed, or for one; returns how many. Raises StateError."""
+        images = self._store.jobs.retry(self.get(actor, job_id).id, image_id, self._clock.now())
         self._wake()
         return images
+
+    def redo(self, actor: Actor, image_id: UUID, text: str) -> UUID:
+        """Make an image again with this prompt; returns the image that will hold it.
+
+        A picture that is there stays, and the new one comes beside it. Raises InputError,
+        StateError, NotFoundError.
+        """
+        image = self._store.images.get(image_id)
+        actor.check_may_see(image.owner_id, "image")
+        job = self._store.jobs.get(image.job_id)
+        row = replace(self._store.jobs.rows(job.id)[image.prompt_number - 1], text=text.strip())
+        if not row.text:
+            raise InputError("The prompt is empty. Write one.")
+        today = self._clock.now().date()
+        problem = row_problem(row, job.settings, self._choices.catalogue, today)
+        if problem is not None:
+            raise InputError(problem)
+        made_in = self._store.jobs.redo(image_id, row.text, self._clock.now())
+        self._wake()
+        return made_in
+
+    def receipt(self, actor: Actor, job_id: UUID) -> Receipt:
+        """Every call of a job that cost money, or may have."""
+        return Receipt(calls=self._store.jobs.attempts(self.get(actor, job_id).id))
+
+    def set_priority(self, actor: Actor, job_id: UUID, priority: int) -> None:
+        """Give the job turns more often: twice as often for each step; raises InputError."""
+        if not 0 <= priority <= MAX_PRIORITY:
+            raise InputError(f"The priority must be from 0 to {MAX_PRIORITY}.")
+        self._store.jobs.set_priority(self.get(actor, job_id).id, priority)
+        self._wake()
 
     def set_budget(self, actor: Actor, job_id: UUID, budget_usd: Decimal) -> None:
         """Give the job another budget; a job that waits for one goes on. Raises InputError."""
@@ -193,7 +227,7 @@ class Jobs:
             )
         self._store.jobs.set_budget(job.id, budget_usd)
         if job.pause_reason is PauseReason.BUDGET:
-            self._store.jobs.resume(job.id)
+            self._store.jobs.resume(job.id, self._clock.now())
         self._wake()
 
     def _check_disk(self, needed: Estimate) -> None:

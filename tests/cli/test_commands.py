@@ -4,14 +4,14 @@ import csv
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bulkgen.cli.arguments import main
-from tests.fakes.demo_server import KEY, RunningServer, running_server
+from tests.cli.conftest import Command
+from tests.fakes.demo_server import KEY, RunningServer
 from tests.fakes.installations import running_installation, submit
 
 JOB_FIELDS = {
@@ -28,51 +28,6 @@ JOB_FIELDS = {
     "started_at",
     "completed_at",
 }
-
-Command = Callable[..., tuple[int, Any, str]]
-
-
-@pytest.fixture
-def server() -> Iterator[RunningServer]:
-    with running_server(images_per_minute=6000, latency_s=0.05, prepared_bytes=30_000) as server:
-        yield server
-
-
-@pytest.fixture
-def data_dir(tmp_path: Path, server: RunningServer, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("BULKGEN_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("BULKGEN_IMAGES_PER_MINUTE", "600")
-    monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
-    return tmp_path / "data"
-
-
-@pytest.fixture
-def command(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Runs a command; gives its exit code, its output (parsed when JSON), and what it said."""
-
-    def run(*words: object) -> tuple[int, Any, str]:
-        capsys.readouterr()
-        try:
-            code = main([str(word) for word in words])
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-        output = capsys.readouterr()
-        return code, json.loads(output.out) if "--json" in words else output.out, output.err
-
-    return run
-
-
-@pytest.fixture
-def prompts(tmp_path: Path) -> Callable[..., Path]:
-    """Writes a CSV of prompts."""
-
-    def write(*rows: str, header: str = "prompt") -> Path:
-        path = tmp_path / "prompts.csv"
-        path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
-        return path
-
-    return write
 
 
 def test_run_makes_every_image_and_says_so(
@@ -306,7 +261,7 @@ def test_jobs_are_listed_newest_first_and_steered(
     unknown, _, no_such = command("job", "00000000-0000-4000-8000-00000000beef")
 
     assert [job["job_id"] for job in jobs] == [second["job_id"], first["job_id"]]
-    assert shown == first
+    assert shown == {**first, "failed_images": []}
     assert (cancelled, unknown) == (2, 2)
     assert "completed and cannot become cancelled" in said
     assert "no such job" in no_such

@@ -176,18 +176,43 @@ def test_a_server_that_fails_on_and_on_fails_the_image_after_three_retries(
     assert job.reserved_usd == 0
 
 
-def test_an_answer_without_a_picture_is_paid_and_said(
-    installation: Installation, server: RunningServer
+@pytest.mark.parametrize(
+    ("action", "kept"),
+    [("empty_data", b'"data":[]'), ("bad_base64", b'"b64_json":0')],
+)
+def test_an_answer_without_a_readable_picture_is_paid_kept_and_said(
+    installation: Installation, server: RunningServer, action: str, kept: bytes
 ) -> None:
-    server.script({"action": "empty_data", "prompt": "number 1"})
+    server.script({"action": action, "prompt": "number 1"})
     job_id = submit(installation, 2)
 
     job = wait_for_job(installation, job_id)
 
     first = installation.studio.gallery.images(LOCAL_ADMIN, job_id)[0]
+    call = installation.studio.jobs.receipt(LOCAL_ADMIN, job_id).calls[0]
+    body = installation.storage.get(f"unusable/{call.id}/body")
     assert first.status is ImageStatus.FAILED
     assert "charged" in (first.message or "")
     assert job.attempts.bought == 2
+    assert job.cost_usd >= sum(Decimal(entry["cost_usd"]) for entry in server.ledger())
+    assert kept in body.replace(b" ", b"")
+
+
+def test_five_refused_prompts_in_a_row_pause_the_job(
+    tmp_path: Path,
+) -> None:
+    with (
+        running_server(images_per_minute=6000, latency_s=0.05, prepared_bytes=30_000) as server,
+        running_installation(tmp_path / "data", server, limit=8) as installation,
+    ):
+        blocked = [f"a [blocked] thing, number {number}" for number in range(30)]
+        job_id = submit(installation, blocked)
+        job = wait_for_job(installation, job_id)
+
+        assert (job.status, job.pause_reason) == (JobStatus.PAUSED, PauseReason.REFUSALS)
+        assert "safety" in (job.message or "")
+        assert "access" in (job.message or "")
+        assert len(server.ledger()) == 7
 
 
 def test_three_refusals_of_one_kind_pause_the_job(tmp_path: Path) -> None:

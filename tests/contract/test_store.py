@@ -10,9 +10,10 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
+from bulkgen.domain.attempts import Failure, FailureKind
 from bulkgen.domain.dispatch import Lease, NewAttempt, image_request
 from bulkgen.domain.errors import NotFoundError, StateError
-from bulkgen.domain.jobs import GenerationSettings, JobStatus, NewJob
+from bulkgen.domain.jobs import RUNNING, GenerationSettings, JobStatus, NewJob, PauseReason
 from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.domain.prompts import PromptRow
 from bulkgen.domain.rates import full_bucket
@@ -186,9 +187,80 @@ def test_what_has_ended_cannot_be_cancelled_or_resumed(store: SqlStore) -> None:
     with pytest.raises(StateError, match="cancelled"):
         store.jobs.cancel(new.id, NOW)
     with pytest.raises(StateError, match="nothing to resume"):
-        store.jobs.resume(new.id)
+        store.jobs.resume(new.id, NOW)
     with pytest.raises(StateError, match="nothing to retry"):
-        store.jobs.retry(new.id)
+        store.jobs.retry(new.id, None, NOW)
+
+
+def _fail_one(store: SqlStore, new: NewJob, kind: FailureKind, code: str) -> None:
+    """Start the next call of a job and end it with a failure."""
+    (attempt_id,) = _start(store, _attempts(store, new)[:1])
+    failure = Failure(kind=kind, message="refused", code=code)
+    store.engine.settle_failed(attempt_id, failure, 0.0, NOW)
+
+
+@pytest.mark.parametrize(
+    ("blocked_every", "paused_after"),
+    [(1, 5), (2, 19), (4, 37), (5, 46), (6, None)],
+)
+def test_refusals_of_the_safety_system_pause_a_job_in_time(
+    store: SqlStore, blocked_every: int, paused_after: int | None
+) -> None:
+    """Five in a row, or ten among the first fifty calls."""
+    new = _a_job(*(f"prompt {number}" for number in range(70)), budget_usd=Decimal(5))
+    store.jobs.add(new)
+    store.buckets.add("account", full_bucket(6000, NOW))
+    ended = 0
+    while store.jobs.get(new.id).status in RUNNING:
+        blocked = ended % blocked_every == 0
+        kind = FailureKind.MODERATION if blocked else FailureKind.REQUEST
+        _fail_one(store, new, kind, str(ended))
+        ended += 1
+
+    job = store.jobs.get(new.id)
+    assert job.status is (JobStatus.PAUSED if paused_after else JobStatus.COMPLETED)
+    assert ended == (paused_after or 70)
+
+
+def test_refusals_before_a_person_resumed_are_forgotten(store: SqlStore) -> None:
+    new = _a_job(*(f"prompt {number}" for number in range(20)), budget_usd=Decimal(5))
+    store.jobs.add(new)
+    store.buckets.add("account", full_bucket(6000, NOW))
+    for number in range(5):
+        _fail_one(store, new, FailureKind.MODERATION, str(number))
+    paused = store.jobs.get(new.id)
+
+    store.jobs.resume(new.id, NOW)
+    _fail_one(store, new, FailureKind.MODERATION, "5")
+
+    assert paused.pause_reason is PauseReason.REFUSALS
+    assert store.jobs.get(new.id).status is JobStatus.PROCESSING
+
+
+def test_two_keys_of_one_organization_share_its_bucket(store: SqlStore) -> None:
+    store.buckets.add("key:a", full_bucket(60, NOW).take(10))
+    store.buckets.add("key:b", full_bucket(60, NOW).take(20))
+
+    for key in ("key:a", "key:b", "key:b"):
+        store.buckets.join(key, "organization:x", NOW)
+
+    found = store.buckets.find("key:a")
+    assert found == store.buckets.find("key:b")
+    assert found is not None
+    assert found[0] == "organization:x"
+    assert found[1].taken == pytest.approx(30)
+
+
+def test_a_limit_learned_with_one_key_counts_for_the_other(store: SqlStore) -> None:
+    for key in ("key:a", "key:b"):
+        store.buckets.add(key, full_bucket(60, NOW))
+        store.buckets.join(key, "organization:x", NOW)
+
+    store.buckets.change("key:a", lambda bucket: bucket.with_limit(20, NOW))
+
+    bucket = store.buckets.get("key:b")
+    assert bucket is not None
+    assert bucket.images_per_minute == 20
 
 
 def test_an_older_revision_of_a_sheet_does_not_overwrite_a_newer_one(store: SqlStore) -> None:

@@ -116,6 +116,7 @@ def a_job(**changes: Any) -> Job:
         status=JobStatus.COMPLETED,
         pause_reason=None,
         message=None,
+        priority=0,
         settings=some_settings(),
         prompts=3,
         images=ImageCounts(completed=3),

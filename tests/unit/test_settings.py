@@ -52,6 +52,8 @@ def test_every_setting_is_one_name():
         "BULKGEN_IMAGES_PER_MINUTE",
         "BULKGEN_DEMO",
         "BULKGEN_PUBLIC_URL",
+        "BULKGEN_TIME_ZONE",
+        "BULKGEN_STOP_TIMEOUT_S",
         "BULKGEN_MASTER_KEYS",
         "OPENAI_API_KEY",
         "OPENAI_BASE_URL",

@@ -10,9 +10,9 @@ DRAWN = {
     "pending": {"processing", "cancelled"},
     "processing": {"pending", "completed", "failed", "cancelled", "unknown"},
     "completed": set(),
-    "failed": {"pending"},
-    "cancelled": {"pending"},
-    "unknown": {"pending", "completed"},
+    "failed": {"pending", "processing"},
+    "cancelled": {"pending", "processing"},
+    "unknown": {"pending", "processing"},
 }
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bulkgen.domain.rates import Bucket, expected_s, full_bucket
+from bulkgen.domain.rates import Bucket, LimitSource, expected_s, full_bucket
 from tests.fakes.factories import NOW
 
 #: What the limit of an account leaves after max(0.1, 2 %, one second of late starts).
@@ -247,3 +247,89 @@ def test_the_last_image_is_there_after_the_wait_for_it_and_the_time_it_takes():
 
     assert expected_s(bucket, 70, 12.0) == pytest.approx(72.0)
     assert expected_s(bucket, 10, 12.0) == 12.0
+
+
+def limited(bucket: Bucket, seconds: float) -> Bucket:
+    """The bucket after so long with more wanted than it gives, looked at every second."""
+    for second in range(int(seconds) + 1):
+        bucket = bucket.at(after(second))
+        bucket = bucket.take(int(max(0.0, bucket.tokens))).limited()
+    return bucket
+
+
+def test_an_assumed_limit_is_doubled_after_every_quiet_half_minute_of_full_use():
+    bucket = full_bucket(5, NOW, LimitSource.ASSUMED)
+
+    limits = [limited(bucket, seconds).images_per_minute for seconds in (29, 30, 59, 60, 90)]
+
+    assert limits == [5, 10, 10, 20, 40]
+
+
+@pytest.mark.parametrize("source", [LimitSource.ENTERED, LimitSource.LEARNED])
+def test_a_known_limit_is_tried_a_tenth_higher_after_an_hour_of_full_use(source):
+    bucket = full_bucket(50, NOW, source)
+
+    assert limited(bucket, 3_599).images_per_minute == 50
+    assert limited(bucket, 3_600).images_per_minute == 55
+
+
+def test_a_small_known_limit_is_tried_one_higher():
+    assert limited(full_bucket(5, NOW), 3_600).images_per_minute == 6
+
+
+def test_a_higher_limit_on_trial_gives_no_burst():
+    bucket = full_bucket(5, NOW, LimitSource.ASSUMED).take(4)
+    waiting = bucket.limited().at(after(30)).take(3).limited()
+
+    assert waiting.images_per_minute == 10
+    assert waiting.tokens < 1
+
+
+def test_a_limit_that_is_not_fully_used_is_not_raised():
+    bucket = full_bucket(5, NOW, LimitSource.ASSUMED).take(4).limited()
+
+    rested = bucket.at(after(60)).take(4).limited()
+
+    assert rested.images_per_minute == 5
+
+
+def test_a_refusal_ends_the_doubling_and_starts_the_hour():
+    bucket = limited(full_bucket(5, NOW, LimitSource.ASSUMED), 60)
+
+    known = bucket.corrected(images=1, retry_after_s=2.0, limit=12, now=after(61))
+
+    assert (known.images_per_minute, known.source) == (12, LimitSource.LEARNED)
+    assert known.at(after(3_600)).limited().images_per_minute == 12
+
+
+def test_one_refusal_for_another_reason_holds_nothing():
+    bucket = full_bucket(50, NOW).busy(20.0, NOW)
+
+    assert bucket.admits(1)
+
+
+def test_two_refusals_for_another_reason_within_ten_seconds_hold_the_account():
+    bucket = full_bucket(50, NOW).busy(20.0, NOW).busy(20.0, after(9))
+
+    assert not bucket.admits(1)
+    assert bucket.wait_s(1) == pytest.approx(20.0)
+    assert not bucket.at(after(28)).admits(1)
+    assert bucket.at(after(29)).admits(1)
+
+
+def test_two_refusals_for_another_reason_far_apart_hold_nothing():
+    bucket = full_bucket(50, NOW).busy(20.0, NOW).busy(20.0, after(11))
+
+    assert bucket.admits(1)
+
+
+def test_a_shorter_hold_does_not_end_a_longer_one():
+    bucket = full_bucket(50, NOW).busy(1.0, NOW).busy(60.0, NOW).busy(1.0, after(1))
+
+    assert bucket.wait_s(1) == pytest.approx(59.0)
+
+
+def test_a_clock_that_went_back_frees_a_held_account():
+    bucket = full_bucket(50, NOW).busy(20.0, NOW).busy(20.0, NOW)
+
+    assert bucket.at(after(-3_600)).admits(1)

@@ -39,7 +39,7 @@ def take(spool: FolderSpool, *pictures: bytes, complete: bool = True) -> Provide
         sink = arrival.new_image()
         sink.write(picture)
         sink.finish()
-    answer = ProviderAnswer(images=arrival.finished(), usage=USAGE, request_id="req_1")
+    answer = ProviderAnswer(images=arrival.finished(), usage=USAGE, request_id="req_1", model="m")
     arrival.keep(answer, complete=complete)
     return answer
 
@@ -84,7 +84,8 @@ def test_pictures_are_kept_byte_for_byte_however_they_arrive(tmp_path, arrivals)
             sink.write(part)
         sink.finish()
     arrival.keep(
-        ProviderAnswer(images=arrival.finished(), usage=None, request_id=None), complete=True
+        ProviderAnswer(images=arrival.finished(), usage=None, request_id=None, model="m"),
+        complete=True,
     )
 
     kept = spool.answer(ATTEMPT)
@@ -111,7 +112,7 @@ def test_the_bill_and_the_name_of_the_call_are_kept(spool, tmp_path):
 def test_an_answer_without_a_bill_is_kept_as_one(spool, tmp_path):
     arrival = spool.begin(ATTEMPT)
     arrival.new_image().finish()
-    answer = ProviderAnswer(images=arrival.finished(), usage=None, request_id=None)
+    answer = ProviderAnswer(images=arrival.finished(), usage=None, request_id=None, model="m")
 
     arrival.keep(answer, complete=True)
 
@@ -154,7 +155,7 @@ def test_pictures_that_came_before_the_answer_broke_off_are_kept(spool, tmp_path
     whole.write(b"whole")
     whole.finish()
     arrival.new_image().write(b"half a pict")
-    answer = ProviderAnswer(images=arrival.finished(), usage=None, request_id="req_1")
+    answer = ProviderAnswer(images=arrival.finished(), usage=None, request_id="req_1", model="m")
 
     arrival.keep(answer, complete=False)
 
@@ -200,7 +201,8 @@ def test_a_call_that_begins_again_begins_with_nothing(spool):
     sink.finish()
 
     second.keep(
-        ProviderAnswer(images=second.finished(), usage=None, request_id=None), complete=True
+        ProviderAnswer(images=second.finished(), usage=None, request_id=None, model="m"),
+        complete=True,
     )
 
     assert spool.picture(ATTEMPT, 0).read_bytes() == b"new"
@@ -214,7 +216,7 @@ def test_calls_do_not_see_each_others_pictures(spool):
     for sink in sinks:
         sink.finish()
     for arrival in (one, other):
-        answer = ProviderAnswer(images=arrival.finished(), usage=None, request_id=None)
+        answer = ProviderAnswer(images=arrival.finished(), usage=None, request_id=None, model="m")
         arrival.keep(answer, complete=True)
 
     assert sorted(spool.attempts()) == [ATTEMPT, OTHER]
@@ -313,7 +315,7 @@ def test_a_disk_that_is_full_at_the_last_step_keeps_nothing_half(spool, tmp_path
     sink = arrival.new_image()
     sink.write(b"one")
     sink.finish()
-    answer = ProviderAnswer(images=arrival.finished(), usage=None, request_id=None)
+    answer = ProviderAnswer(images=arrival.finished(), usage=None, request_id=None, model="m")
     monkeypatch.setattr(os, "rename", full)
 
     with pytest.raises(DiskFullError) as refused:
@@ -352,7 +354,8 @@ try:
         sink.write(b"x" * 40_000)
     sink.finish()
     arrival.keep(
-        ProviderAnswer(images=arrival.finished(), usage=None, request_id=None), complete=True
+        ProviderAnswer(images=arrival.finished(), usage=None, request_id=None, model="m"),
+        complete=True,
     )
 except StorageError as error:
     print(f"{type(error).__name__}: {error}")

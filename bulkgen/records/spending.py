@@ -1,0 +1,153 @@
+"""What people and the whole installation have spent, by day and by month."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, tzinfo
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, Exists, and_, exists, select, text, update
+from typing_extensions import override
+
+from bulkgen.domain.budgets import Caps, Spending
+from bulkgen.ports import SpendingStore
+from bulkgen.records.database import Database, to_micro_usd, to_usd
+from bulkgen.records.preferences import SqlPreferences
+from bulkgen.records.tables import attempts, preferences, spending
+
+#: Name of the preference that holds the caps.
+CAPS = "caps"
+_IS_OPEN = exists().where(attempts.c.outcome.is_(None))
+#: Both databases understand it; SQLAlchemy's own form differs between them.
+_NEW_PERIOD = text(
+    "INSERT INTO spending (scope, period, spent_micro_usd, reserved_micro_usd) "
+    "VALUES (:scope, :period, 0, 0) ON CONFLICT DO NOTHING"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FullCap:
+    """A cap that has no room for a call."""
+
+    message: str
+    #: Whether calls are open whose settling may make room.
+    may_empty: bool
+
+
+class Holds:
+    """Money held for new calls of one day; written by `save`, before its transaction ends."""
+
+    def __init__(self, connection: Connection, day: str) -> None:
+        self._connection = connection
+        self._day = day
+        self._caps = read_caps(connection)
+        self._held_micro_usd: dict[UUID, int] = {}
+
+    def full_cap(self, owner_id: UUID, most_usd: Decimal) -> FullCap | None:
+        """The cap that has no room for a call that may cost this much, if there is one."""
+        day_usd, month_usd = self._caps.person_day_usd, self._caps.month_usd
+        if day_usd is not None:
+            held = self._held_micro_usd.get(owner_id, 0)
+            spent = self._spending(_day(owner_id, self._day)).holding(to_usd(held))
+            if not spent.has_room_for(most_usd, day_usd):
+                mine_is_open = _IS_OPEN.where(attempts.c.owner_id == owner_id)
+                return self._full(spent.day_message(day_usd, most_usd), mine_is_open)
+        if month_usd is not None:
+            held = sum(self._held_micro_usd.values())
+            spent = self._spending(_month(self._day)).holding(to_usd(held))
+            if not spent.has_room_for(most_usd, month_usd):
+                return self._full(spent.month_message(month_usd, most_usd), _IS_OPEN)
+        return None
+
+    def hold(self, owner_id: UUID, most_usd: Decimal) -> None:
+        """Count a call that is about to start."""
+        held = self._held_micro_usd.get(owner_id, 0)
+        self._held_micro_usd[owner_id] = held + to_micro_usd(most_usd)
+
+    def save(self) -> None:
+        """Write what was held."""
+        for owner_id, held in self._held_micro_usd.items():
+            for period in (_day(owner_id, self._day), _month(self._day)):
+                self._connection.execute(_NEW_PERIOD, period)
+            book(self._connection, owner_id, self._day, spent=0, reserved=held)
+
+    def _spending(self, period: dict[str, str]) -> Spending:
+        return _read(self._connection, period, lock=True)
+
+    def _full(self, message: str, is_open: Exists) -> FullCap:
+        may_empty = bool(self._held_micro_usd) or bool(self._connection.scalar(select(is_open)))
+        return FullCap(message=message, may_empty=may_empty)
+
+
+def day_of(moment: datetime, zone: tzinfo) -> str:
+    """The day of a moment where the installation counts its days."""
+    return moment.astimezone(zone).date().isoformat()
+
+
+def read_caps(connection: Connection) -> Caps:
+    """The budgets across jobs that are set."""
+    stored = connection.scalar(select(preferences.c.value).where(preferences.c.key == CAPS)) or {}
+    return Caps(**{name: Decimal(usd) for name, usd in stored.items()})
+
+
+def book(
+    connection: Connection, owner_id: UUID, day: str | None, *, spent: int, reserved: int
+) -> None:
+    """Add micro-USD to the day and to the month a call counts for."""
+    if day is None:
+        return
+    for period in (_day(owner_id, day), _month(day)):
+        connection.execute(
+            update(spending)
+            .where(_is(period))
+            .values(
+                spent_micro_usd=spending.c.spent_micro_usd + spent,
+                reserved_micro_usd=spending.c.reserved_micro_usd + reserved,
+            )
+        )
+
+
+def _read(connection: Connection, period: dict[str, str], *, lock: bool = False) -> Spending:
+    query = select(spending.c.spent_micro_usd, spending.c.reserved_micro_usd).where(_is(period))
+    row = connection.execute(query.with_for_update() if lock else query).first()
+    spent, reserved = row or (0, 0)
+    return Spending(spent_usd=to_usd(spent), reserved_usd=to_usd(reserved))
+
+
+def _day(owner_id: UUID, day: str) -> dict[str, str]:
+    return {"scope": f"person:{owner_id}", "period": day}
+
+
+def _month(day: str) -> dict[str, str]:
+    return {"scope": "everyone", "period": day[:7]}
+
+
+def _is(period: dict[str, str]) -> ColumnElement[bool]:
+    return and_(spending.c.scope == period["scope"], spending.c.period == period["period"])
+
+
+class SqlSpending(SpendingStore):
+    """Spending in SQL."""
+
+    def __init__(self, database: Database, zone: tzinfo) -> None:
+        self._database = database
+        self._zone = zone
+
+    @override
+    def caps(self) -> Caps:
+        with self._database.read() as connection:
+            return read_caps(connection)
+
+    @override
+    def set_caps(self, caps: Caps) -> None:
+        value = {name: str(usd) for name, usd in asdict(caps).items() if usd is not None}
+        SqlPreferences(self._database).set(CAPS, value)
+
+    @override
+    def of_day(self, owner_id: UUID, now: datetime) -> Spending:
+        with self._database.read() as connection:
+            return _read(connection, _day(owner_id, day_of(now, self._zone)))
+
+    @override
+    def of_month(self, now: datetime) -> Spending:
+        with self._database.read() as connection:
+            return _read(connection, _month(day_of(now, self._zone)))
