@@ -35,6 +35,7 @@ from bulkgen.studio import Studio
 from bulkgen.studio.budgets import Budgets
 from bulkgen.studio.choices import Choices
 from bulkgen.studio.gallery import Gallery
+from bulkgen.studio.health import HealthCheck
 from bulkgen.studio.jobs import Jobs
 from bulkgen.studio.pages import Pages
 from bulkgen.studio.sheets import Sheets
@@ -120,7 +121,7 @@ def open_installation(settings: Settings) -> Installation:
         settings=settings,
         store=store,
         storage=storage,
-        studio=_join_studio(steps, choices, engine),
+        studio=_join_studio(steps, choices, engine, engine_lock),
         engine=engine,
         engine_lock=engine_lock,
         demo_server=demo_server,
@@ -216,7 +217,7 @@ def _address(
     return base_url
 
 
-def _join_studio(steps: Steps, choices: Choices, engine: Engine) -> Studio:
+def _join_studio(steps: Steps, choices: Choices, engine: Engine, engine_lock: EngineLock) -> Studio:
     store, clock = steps.store, steps.clock
     return Studio(
         choices=choices,
@@ -234,4 +235,11 @@ def _join_studio(steps: Steps, choices: Choices, engine: Engine) -> Studio:
             store=store, storage=steps.storage, choices=choices, clock=clock, wake=engine.wake
         ),
         budgets=Budgets(store, clock, engine.wake),
+        health=HealthCheck(
+            store=store,
+            spool=steps.spool,
+            clock=clock,
+            engine_lock=engine_lock,
+            dispatches=lambda: engine.dispatches,
+        ),
     )

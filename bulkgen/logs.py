@@ -55,6 +55,7 @@ def configure(level: int) -> None:
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
+            structlog.contextvars.merge_contextvars,
             structlog.processors.format_exc_info,
             structlog.processors.LogfmtRenderer(key_order=["event"], bool_as_flag=False),
         ],

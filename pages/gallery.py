@@ -10,6 +10,7 @@ from bulkgen.ui.creation import draw_bar
 from bulkgen.ui.guards import guard
 from bulkgen.ui.image_grid import draw_grid
 from bulkgen.ui.job_address import job_from_address
+from bulkgen.ui.job_details import draw_details
 from bulkgen.ui.messages import show
 from bulkgen.ui.preview import draw_preview
 from bulkgen.ui.progress import draw_progress
@@ -51,3 +52,4 @@ else:
     active = is_active(job_id)
     st.fragment(draw, run_every=_POLL_S if active else None)(job_id, polled=active)
     draw_preview(studio(), actor)
+    draw_details(studio(), actor)

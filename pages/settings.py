@@ -1,4 +1,4 @@
-"""The account's limit, defaults, categories, and the pace of the demo."""
+"""The account's limit, budgets, defaults, categories, and the pace of the demo."""
 
 import streamlit as st
 
@@ -6,6 +6,7 @@ from bulkgen.ui.guards import guard
 from bulkgen.ui.session import studio
 from bulkgen.ui.settings_sections import (
     draw_account,
+    draw_budgets,
     draw_categories,
     draw_defaults,
     draw_limit,
@@ -21,5 +22,6 @@ with st.container(width=720):
         draw_pace(choices, actor)
     else:
         draw_limit(choices, actor)
+    draw_budgets(studio().budgets, actor)
     draw_defaults(choices, actor)
     draw_categories(choices, actor)

@@ -29,22 +29,24 @@ def migrate(settings: Settings, _options: Namespace) -> int:
 def doctor(settings: Settings, _options: Namespace) -> int:
     """Print what this installation is made of, and what is wrong with it."""
     for name, value in _facts(settings):
-        sys.stdout.write(f"{name:<12} {value}\n")
+        _print(name, value)
     try:
         with opened(settings) as installation:
             jobs = installation.studio.jobs.all(LOCAL_ADMIN)
-            running = sum(job.active for job in jobs)
-            engine = (
-                "runs in another process"
-                if installation.engine_lock.held_elsewhere()
-                else "not running"
-            )
-            sys.stdout.write(f"{'jobs':<12} {len(jobs)}, {running} active\n")
-            sys.stdout.write(f"{'engine':<12} {engine}\n")
+            health = installation.studio.health.look(LOCAL_ADMIN)
     except BulkgenError as error:
-        sys.stdout.write(f"{'problem':<12} {error}\n")
+        _print("problem", str(error))
         return _FAULT
-    return 0
+    _print("jobs", f"{len(jobs)}, {sum(job.active for job in jobs)} active")
+    for name, value in health.facts():
+        _print(name, value)
+    for advice in health.advice():
+        _print("problem", advice)
+    return _FAULT if health.advice() else 0
+
+
+def _print(name: str, value: str) -> None:
+    sys.stdout.write(f"{name:<14} {value}\n")
 
 
 def _facts(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -54,7 +56,7 @@ def _facts(settings: Settings) -> Iterator[tuple[str, str]]:
         yield package, version(package)
     yield "sqlite", _sqlite_verdict()
     yield "data", str(settings.folder)
-    yield "database", _without_password(settings.effective_database_url)
+    yield "database at", _without_password(settings.effective_database_url)
     yield "storage", settings.effective_storage_url
     yield "mode", _mode(settings)
 

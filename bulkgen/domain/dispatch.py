@@ -95,6 +95,8 @@ class OpenAttempt:
 
     id: UUID
     kind: AttemptKind
+    job_id: UUID
+    prompt_id: UUID
     owner_id: UUID
     account: str
     request: ImageRequest | None

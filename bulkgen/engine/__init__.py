@@ -56,6 +56,11 @@ class Engine:
         for thread in self._threads:
             thread.start()
 
+    @property
+    def dispatches(self) -> bool:
+        """Whether this process is the one that sends calls."""
+        return self._sweep_at is not None and not self._stopping.is_set()
+
     def wake(self) -> None:
         """Look for work now."""
         self._wake.set()

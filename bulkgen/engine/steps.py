@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from bulkgen.domain.attempts import Failure, FailureKind, Outcome
 from bulkgen.domain.dispatch import Lease, NewPageText, OpenAttempt, SavedImage, UnsavedImage
 from bulkgen.domain.errors import InputError, NotFoundError, ProviderError, SetupError, StorageError
-from bulkgen.domain.images import SUFFIXES, ProviderAnswer
+from bulkgen.domain.images import SUFFIXES, ImageRequest, ProviderAnswer
 from bulkgen.domain.models import Catalogue
 from bulkgen.domain.page_text import with_columns, write_page_text
 from bulkgen.domain.pages import PageStatus, PageStep, PageTask, PageText, PromptPage, Verdict
@@ -85,6 +86,13 @@ class Steps:
         attempt = self.store.engine.open_attempt(attempt_id)
         if attempt is None or attempt.request is None:
             return
+        with bound_contextvars(
+            job_id=str(attempt.job_id), prompt_id=str(attempt.prompt_id), attempt_id=str(attempt_id)
+        ):
+            self._send(attempt, attempt.request)
+
+    def _send(self, attempt: OpenAttempt, request: ImageRequest) -> None:
+        attempt_id = attempt.id
         try:
             key = self.vault.open_key(attempt.owner_id)
             arrival = self.spool.begin(attempt_id)
@@ -95,7 +103,7 @@ class Steps:
             self._fail(attempt_id, Failure(kind=FailureKind.NO_ROOM, message=str(error)))
             return
         try:
-            answer = self.provider.generate(attempt.request, key, arrival)
+            answer = self.provider.generate(request, key, arrival)
             arrival.keep(answer, complete=True)
             self.accounts.answered(attempt.account, answer)
         except ProviderError as error:
@@ -108,7 +116,7 @@ class Steps:
                 images=some,
                 usage=None,
                 request_id=error.failure.request_id,
-                model=attempt.request.model,
+                model=request.model,
             )
             arrival.keep(answer, complete=False)
         except StorageError as error:
@@ -134,6 +142,7 @@ class Steps:
         if unsaved is None:
             _log.warning("answer_of_no_call", attempt_id=str(attempt_id))
             return
+        _log.info("attempt_bought", attempt_id=str(attempt_id), request_id=answer.request_id)
         for image in unsaved:
             self._save(image)
         for path in self.spool.unread(attempt_id):
@@ -157,7 +166,6 @@ class Steps:
         decision = self.store.engine.settle_failed(attempt_id, failure, jitter, self.clock.now())
         _log.info(
             "attempt_failed",
-            attempt_id=str(attempt_id),
             kind=failure.kind,
             http_status=failure.http_status,
             request_id=failure.request_id,

@@ -20,6 +20,7 @@ from bulkgen.domain.dispatch import (
     SpooledAnswer,
     UnsavedImage,
 )
+from bulkgen.domain.health import StoreHealth
 from bulkgen.domain.images import GeneratedImage
 from bulkgen.domain.jobs import Job, NewJob, PauseReason
 from bulkgen.domain.pages import (
@@ -395,6 +396,10 @@ class Store(Protocol):
     @abstractmethod
     def migrate(self) -> None:
         """Bring the schema up to date."""
+
+    @abstractmethod
+    def health(self, now: datetime) -> StoreHealth:
+        """What the database says of itself and of the work in it."""
 
     @abstractmethod
     def close(self) -> None:

@@ -138,8 +138,11 @@ def _usage(usage: Any) -> Usage | None:  # noqa: ANN401 - whatever the body hold
 
 
 def _account(headers: httpx2.Headers) -> str | None:
+    """The organization and its project, which share one limit."""
     organization = headers.get("openai-organization")
-    return f"{organization}/{headers.get('openai-project', '')}" if organization else None
+    if not organization:
+        return None
+    return "/".join(filter(None, [organization, headers.get("openai-project")]))
 
 
 def _limit(headers: httpx2.Headers) -> int | None:

@@ -100,8 +100,11 @@ def bucket_name(connection: Connection, account: str) -> str:
 def bucket(connection: Connection, account: str) -> Bucket | None:
     """The account's bucket as it was last written."""
     row = connection.execute(select(buckets).where(buckets.c.account == account)).mappings().first()
-    if row is None:
-        return None
+    return None if row is None else bucket_from(row)
+
+
+def bucket_from(row: RowMapping) -> Bucket:
+    """A bucket of the table."""
     return Bucket(
         images_per_minute=row["images_per_minute"],
         tokens=row["tokens"],
@@ -236,6 +239,8 @@ def open_attempt(row: RowMapping) -> OpenAttempt:
     return OpenAttempt(
         id=row["id"],
         kind=AttemptKind(row["kind"]),
+        job_id=row["job_id"],
+        prompt_id=row["prompt_id"],
         owner_id=row["owner_id"],
         account=row["account"],
         request=ImageRequest(**request) if request else None,

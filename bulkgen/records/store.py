@@ -1,12 +1,14 @@
 """The store: its parts over one database."""
 
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from typing_extensions import override
 
+from bulkgen.domain.health import StoreHealth
 from bulkgen.ports import Store
 from bulkgen.records.database import Database
 from bulkgen.records.engine import SqlEngineStore
+from bulkgen.records.health import store_health
 from bulkgen.records.images import SqlImages
 from bulkgen.records.jobs import SqlJobs
 from bulkgen.records.migrate import migrate
@@ -33,6 +35,11 @@ class SqlStore(Store):
     @override
     def migrate(self) -> None:
         migrate(self.database)
+
+    @override
+    def health(self, now: datetime) -> StoreHealth:
+        with self.database.read() as connection:
+            return store_health(connection, now)
 
     @override
     def close(self) -> None:

@@ -6,6 +6,7 @@ Every call takes an Actor. A thing that is not the actor's looks exactly like on
 from bulkgen.studio.budgets import Budgets
 from bulkgen.studio.choices import Choices
 from bulkgen.studio.gallery import Gallery
+from bulkgen.studio.health import HealthCheck
 from bulkgen.studio.jobs import Jobs
 from bulkgen.studio.pages import Pages
 from bulkgen.studio.sheets import Sheets
@@ -23,6 +24,7 @@ class Studio:
         gallery: Gallery,
         pages: Pages,
         budgets: Budgets,
+        health: HealthCheck,
     ) -> None:
         self.choices = choices
         self.sheets = sheets
@@ -30,3 +32,4 @@ class Studio:
         self.gallery = gallery
         self.pages = pages
         self.budgets = budgets
+        self.health = health

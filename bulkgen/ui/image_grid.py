@@ -6,10 +6,12 @@ from uuid import UUID
 
 import streamlit as st
 
+from bulkgen.domain.errors import BulkgenError
 from bulkgen.domain.images import GeneratedImage, ImageStatus
 from bulkgen.domain.jobs import Job
 from bulkgen.domain.people import Actor
 from bulkgen.studio import Studio
+from bulkgen.ui import messages
 from bulkgen.ui.formats import markdown
 from bulkgen.ui.image_links import placeholder_url, thumbnail_url
 
@@ -19,6 +21,7 @@ _MIN_COLUMN_PX = 185
 _EXCERPT_CHARACTERS = 70
 _SEEN = "gallery.seen"
 PREVIEW = "gallery.preview"
+_LOST = (ImageStatus.FAILED, ImageStatus.UNKNOWN)
 
 _WAITING = {
     ImageStatus.PENDING: "waits",
@@ -93,6 +96,8 @@ def _draw_tile(
             )
             st.markdown(markdown(f"{label} {words}"))
             st.caption(markdown(image.message or _excerpt(caption)))
+            if image.status in _LOST:
+                _draw_remedies(studio, actor, image)
             return
         st.image(
             thumbnail_url(image.id),
@@ -112,6 +117,32 @@ def _draw_tile(
             )
         if caption:
             st.caption(markdown(_excerpt(caption)))
+
+
+def _draw_remedies(studio: Studio, actor: Actor, image: GeneratedImage) -> None:
+    """What a person can do about an image that did not come."""
+    with st.container(horizontal=True, gap="xsmall"):
+        st.button(
+            "Retry",
+            key=f"gallery.retry.{image.id}",
+            help="Ask for it again with the same prompt",
+            on_click=_retry,
+            args=(studio, actor, image),
+        )
+        st.button(
+            "Edit the prompt",
+            key=f"gallery.edit.{image.id}",
+            on_click=_open_preview,
+            args=(image.id,),
+        )
+
+
+def _retry(studio: Studio, actor: Actor, image: GeneratedImage) -> None:
+    try:
+        studio.jobs.retry(actor, image.job_id, image.id)
+    except BulkgenError as error:
+        messages.note(str(error))
+    st.rerun()
 
 
 def _draw_checkbox(studio: Studio, actor: Actor, image: GeneratedImage, label: str) -> None:

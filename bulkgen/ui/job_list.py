@@ -7,6 +7,7 @@ from bulkgen.domain.people import Actor
 from bulkgen.studio import Studio
 from bulkgen.ui import navigation
 from bulkgen.ui.formats import markdown, plural, usd, when
+from bulkgen.ui.job_details import details_button
 from bulkgen.ui.progress import act_button
 
 _PAGE = 20
@@ -53,6 +54,7 @@ def _draw_buttons(studio: Studio, actor: Actor, job: Job) -> None:
         act_button("Cancel", studio.jobs.cancel, actor, job.id)
     if (job.images.failed or job.images.unknown) and not job.active:
         act_button("Retry failed", studio.jobs.retry, actor, job.id)
+    details_button(job.id)
     if st.button("Open", key=f"jobs.open.{job.id}", type="primary"):
         st.switch_page(navigation.GALLERY, query_params={"job": str(job.id)})
 

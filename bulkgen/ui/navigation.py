@@ -13,6 +13,7 @@ JOBS = _FOLDER / "jobs.py"
 PROMPT_PAGES = _FOLDER / "prompt_pages.py"
 GUIDE = _FOLDER / "guide.py"
 SETTINGS = _FOLDER / "settings.py"
+ADMIN = _FOLDER / "admin.py"
 
 
 def pages() -> list[st.Page]:
@@ -23,5 +24,6 @@ def pages() -> list[st.Page]:
         st.Page(JOBS, title="Jobs", help="Every job with its state, counts and cost."),
         st.Page(PROMPT_PAGES, title="Prompt pages", help="Drafts and published pages."),
         st.Page(GUIDE, title="Guide", help="How to write prompts, and what images cost."),
-        st.Page(SETTINGS, title="Settings", help="Limit, defaults, categories, pace of the demo."),
+        st.Page(SETTINGS, title="Settings", help="Limit, budgets, defaults, pace of the demo."),
+        st.Page(ADMIN, title="Admin", help="How the installation is."),
     ]

@@ -3,13 +3,14 @@
 import streamlit as st
 
 from bulkgen.domain.errors import BulkgenError
-from bulkgen.domain.images import GeneratedImage
+from bulkgen.domain.images import GeneratedImage, ImageStatus
 from bulkgen.domain.people import Actor
+from bulkgen.domain.pricing import image_cost
 from bulkgen.studio import Studio
-from bulkgen.ui.formats import usd, when
+from bulkgen.ui import messages
+from bulkgen.ui.formats import about_usd, markdown, usd, when
 from bulkgen.ui.image_grid import PREVIEW
 from bulkgen.ui.image_links import original_url
-from bulkgen.ui.messages import show
 
 _WIDTH_PX = 760
 _KILOBYTE = 1024
@@ -23,17 +24,48 @@ def draw_preview(studio: Studio, actor: Actor) -> None:
     try:
         image = studio.gallery.image(actor, image_id)
     except BulkgenError as error:
-        show(error)
+        messages.show(error)
         return
     title = f"Prompt {image.prompt_number}, image {image.number}"
-    st.dialog(title, width=_WIDTH_PX, on_dismiss=_close)(_draw)(image)
+    st.dialog(title, width=_WIDTH_PX, on_dismiss=_close)(_draw)(studio, actor, image)
 
 
 def _close() -> None:
     st.session_state.pop(PREVIEW, None)
 
 
-def _draw(image: GeneratedImage) -> None:
+def _draw(studio: Studio, actor: Actor, image: GeneratedImage) -> None:
+    if image.status is ImageStatus.COMPLETED:
+        _draw_picture(image)
+    elif image.message:
+        st.warning(markdown(image.message), icon=":material/error:")
+    if image.status is not ImageStatus.PROCESSING:
+        _draw_redo(studio, actor, image)
+
+
+def _draw_redo(studio: Studio, actor: Actor, image: GeneratedImage) -> None:
+    """The prompt, to be changed and sent again."""
+    key = f"preview.prompt.{image.id}"
+    st.text_area("Prompt", image.prompt, key=key, height="content")
+    stays = " This picture stays." if image.status is ImageStatus.COMPLETED else ""
+    model = studio.choices.catalogue.model(image.model)
+    price = about_usd(image_cost(model, image.quality, image.size))
+    st.caption(markdown(f"Another picture costs {price}.{stays}"))
+    st.button("Make it again", on_click=_redo, args=(studio, actor, image, key))
+
+
+def _redo(studio: Studio, actor: Actor, image: GeneratedImage, key: str) -> None:
+    try:
+        studio.jobs.redo(actor, image.id, st.session_state[key])
+    except BulkgenError as error:
+        messages.note(str(error))
+    else:
+        messages.note(f"Prompt {image.prompt_number} is made again.")
+        _close()
+    st.rerun()
+
+
+def _draw_picture(image: GeneratedImage) -> None:
     st.image(original_url(image.id), width="stretch", alt=image.prompt[:200])
     st.text(image.sent_prompt)
     cost = "unknown" if image.cost_usd is None else usd(image.cost_usd)

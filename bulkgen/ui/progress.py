@@ -12,6 +12,7 @@ from bulkgen.domain.people import Actor
 from bulkgen.studio import Studio
 from bulkgen.ui import messages
 from bulkgen.ui.formats import markdown, plural, precise_duration, usd
+from bulkgen.ui.job_details import details_button
 
 _HEADINGS = {
     JobStatus.PENDING: "Generating Images",
@@ -38,6 +39,7 @@ def draw_progress(studio: Studio, actor: Actor, job: Job) -> None:
         failed = job.images.failed + job.images.unknown
         if failed and not job.active:
             act_button(f"Retry {plural(failed, 'failed image')}", studio.jobs.retry, actor, job.id)
+        details_button(job.id)
     if job.status is JobStatus.PAUSED:
         _draw_pause(studio, actor, job)
 
@@ -90,7 +92,7 @@ def _line(studio: Studio, actor: Actor, job: Job) -> str:
 def _draw_pause(studio: Studio, actor: Actor, job: Job) -> None:
     """Why the job waits, and the button that helps."""
     st.warning(markdown(job.message or "Paused."), icon=":material/pause_circle:")
-    if job.pause_reason is PauseReason.BUDGET:
+    if job.pause_reason is PauseReason.BUDGET and job.budget_is_full:
         more = job.budget_usd + max(job.estimated_usd, Decimal("0.01"))
         st.button(
             markdown(f"Raise the budget to {usd(more)} and go on"),

@@ -5,10 +5,13 @@ from decimal import Decimal
 
 import streamlit as st
 
+from bulkgen.domain.budgets import Caps, Spending
 from bulkgen.domain.errors import BulkgenError
 from bulkgen.domain.people import Actor
+from bulkgen.studio.budgets import Budgets
 from bulkgen.studio.choices import FAST_PACE, REAL_LATENCY_S, Choices, Pace
 from bulkgen.ui import messages
+from bulkgen.ui.formats import markdown, usd
 
 _REAL_PACES = (5, 20, 50, 150)
 
@@ -97,6 +100,39 @@ def draw_defaults(choices: Choices, actor: Actor) -> None:
                 choices.set_confirm_above_usd(actor, Decimal(str(confirm)))
 
             _save(save)
+
+
+def draw_budgets(budgets: Budgets, actor: Actor) -> None:
+    """What days and months may cost."""
+    st.header("Budgets")
+    now = budgets.now(actor)
+    st.markdown(
+        markdown(
+            f"Today you have spent {_spent(now.today)}; this month everyone has spent "
+            f"{_spent(now.month)}."
+        )
+    )
+    with st.form("settings.budgets"):
+        day = _usd_input("The most each person may spend in a day (USD)", now.caps.person_day_usd)
+        month = _usd_input("The most everyone may spend in a month (USD)", now.caps.month_usd)
+        if st.form_submit_button("Save the budgets"):
+            _save(lambda: budgets.set_caps(actor, Caps(person_day_usd=day, month_usd=month)))
+
+
+def _usd_input(label: str, value: Decimal | None) -> Decimal | None:
+    given = st.number_input(
+        label,
+        min_value=0.0,
+        value=None if value is None else float(value),
+        step=5.0,
+        placeholder="no limit",
+    )
+    return None if given is None else Decimal(str(given))
+
+
+def _spent(spending: Spending) -> str:
+    held = f" and {usd(spending.reserved_usd)} is held" if spending.reserved_usd else ""
+    return f"{usd(spending.spent_usd)}{held}"
 
 
 def draw_categories(choices: Choices, actor: Actor) -> None:
