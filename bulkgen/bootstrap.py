@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module, resources
-from pathlib import Path
 
 import httpx2
 import structlog
@@ -26,7 +25,7 @@ from bulkgen.engine.steps import Steps
 from bulkgen.moderators.openai import OpenAIModerator
 from bulkgen.ports import Clock, EngineLock, ImageProvider, Storage
 from bulkgen.providers import PROVIDERS
-from bulkgen.records.engine_lock import FileEngineLock
+from bulkgen.records.engine_lock import engine_lock_of
 from bulkgen.records.store import SqlStore
 from bulkgen.records.vault import EnvironmentVault
 from bulkgen.settings import Settings, unknown_settings
@@ -115,7 +114,7 @@ def open_installation(settings: Settings) -> Installation:
         clock=clock,
         accounts=Accounts(store, clock),
     )
-    engine_lock = FileEngineLock(Path(f"{store.database.path}.engine-lock"))
+    engine_lock = engine_lock_of(store.database)
     engine = Engine(steps, engine_lock)
     return Installation(
         settings=settings,

@@ -7,13 +7,13 @@ from argparse import Namespace
 from collections.abc import Iterator
 from importlib.metadata import version
 
-from sqlalchemy.engine import make_url
+from sqlalchemy import URL
 
 from bulkgen import __version__
 from bulkgen.bootstrap import opened
 from bulkgen.domain.errors import BulkgenError
 from bulkgen.domain.people import LOCAL_ADMIN
-from bulkgen.records.database import WAL_SAFE_SINCE, journal_mode
+from bulkgen.records.database import WAL_SAFE_SINCE, journal_mode, parse_url
 from bulkgen.settings import Settings
 
 _FAULT = 1
@@ -28,9 +28,9 @@ def migrate(settings: Settings, _options: Namespace) -> int:
 
 def doctor(settings: Settings, _options: Namespace) -> int:
     """Print what this installation is made of, and what is wrong with it."""
-    for name, value in _facts(settings):
-        _print(name, value)
     try:
+        for name, value in _facts(settings):
+            _print(name, value)
         with opened(settings) as installation:
             jobs = installation.studio.jobs.all(LOCAL_ADMIN)
             health = installation.studio.health.look(LOCAL_ADMIN)
@@ -52,11 +52,13 @@ def _print(name: str, value: str) -> None:
 def _facts(settings: Settings) -> Iterator[tuple[str, str]]:
     yield "bulkgen", __version__
     yield "python", platform.python_version()
-    for package in ("streamlit", "openai", "sqlmodel", "sqlalchemy", "pillow"):
+    for package in ("streamlit", "openai", "sqlmodel", "sqlalchemy", "psycopg", "pillow"):
         yield package, version(package)
-    yield "sqlite", _sqlite_verdict()
     yield "data", str(settings.folder)
-    yield "database at", _without_password(settings.effective_database_url)
+    url = parse_url(settings.effective_database_url)
+    yield "database at", _without_password(url)
+    if url.get_backend_name() == "sqlite":
+        yield "sqlite", _sqlite_verdict()
     yield "storage", settings.effective_storage_url
     yield "mode", _mode(settings)
 
@@ -74,5 +76,6 @@ def _mode(settings: Settings) -> str:
     return "OpenAI, with a key" if settings.openai_api_key else "OpenAI, without a key"
 
 
-def _without_password(url: str) -> str:
-    return make_url(url).render_as_string(hide_password=True)
+def _without_password(url: URL) -> str:
+    secrets = ("password", "sslpassword")
+    return url.difference_update_query(secrets).render_as_string(hide_password=True)

@@ -1,6 +1,6 @@
 """Policy: whose prompt is next, whether the account and the budget have room, and nothing else."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -87,10 +87,19 @@ class Dispatcher:
             wanted += picks
             wait_s = min(wait_s, account_wait_s)
         if wanted:
-            lease = Lease(owner=self._process_id, until=now + timedelta(seconds=LEASE_S))
-            for attempt_id in self._store.engine.start_attempts(wanted, lease, now):
-                self._executor.start(Step.GENERATE_IMAGES, attempt_id)
+            self._start(wanted, now)
         return wait_s
+
+    def _start(self, wanted: Sequence[NewAttempt], now: datetime) -> None:
+        lease = Lease(owner=self._process_id, until=now + timedelta(seconds=LEASE_S))
+        started = [attempt.id for attempt in wanted]
+        try:
+            started = self._store.engine.start_attempts(wanted, lease, now)
+        finally:
+            # Lost in the middle of its commit, the database may have written them all the same:
+            # each call looks for its own row before it is sent.
+            for attempt_id in started:
+                self._executor.start(Step.GENERATE_IMAGES, attempt_id)
 
     def _seat(self, jobs: Iterable[RunnableJob]) -> None:
         """Who comes new takes a seat beside the one who has had least; who left is forgotten."""

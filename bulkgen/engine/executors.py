@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 from typing_extensions import override
 
+from bulkgen.domain.errors import BulkgenError
 from bulkgen.ports import Executor, Step
 
 #: Threads of one process; a thread waits for the provider nearly all its life.
@@ -52,6 +53,11 @@ class ThreadExecutor(Executor):
             return sum(running is step for running, _ in self._running.values())
 
     @override
+    def under_way(self) -> set[UUID]:
+        with self._lock:
+            return set(self._running)
+
+    @override
     def stop(self, timeout_s: float) -> bool:
         with self._lock:
             self._stopping = True
@@ -63,10 +69,20 @@ class ThreadExecutor(Executor):
     def _work(self, step: Step, subject_id: UUID) -> None:
         try:
             self._run(step, subject_id)
-        except Exception:  # noqa: BLE001 - the worker loop: a fault ends the step, not the pool
-            _log.exception("step_crashed", step=step, subject_id=str(subject_id))
-            self._on_crash(step, subject_id)
+        except Exception as error:  # noqa: BLE001 - the worker loop: a fault ends the step, not the pool
+            self._book_crash(step, subject_id, error)
         finally:
             with self._lock:
                 del self._running[subject_id]
             self._on_done()
+
+    def _book_crash(self, step: Step, subject_id: UUID, error: Exception) -> None:
+        log = _log.bind(step=step, subject_id=str(subject_id))
+        if isinstance(error, BulkgenError):
+            log.warning("step_failed", reason=str(error))
+        else:
+            log.error("step_crashed", exc_info=error)
+        try:
+            self._on_crash(step, subject_id)
+        except Exception:
+            log.exception("step_not_booked")

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -79,9 +80,11 @@ class FolderSpool(Spool):
                 yield UUID(entry.name)
 
     @override
-    def remove_unfinished(self) -> None:
+    def remove_unfinished(self, untouched_s: float) -> None:
+        touched_before = time.time() - untouched_s
         for entry in self._folder.glob(f"*{_UNFINISHED}"):
-            shutil.rmtree(entry, ignore_errors=True)
+            if _last_touched(entry) <= touched_before:
+                shutil.rmtree(entry, ignore_errors=True)
 
     @override
     def free_bytes(self) -> int:
@@ -179,6 +182,14 @@ class _FileSink(ImageSink):
 
     def close(self) -> None:
         self._file.close()
+
+
+def _last_touched(folder: Path) -> float:
+    """When a file of the folder last grew; a folder that has just gone was never touched."""
+    try:
+        return max(path.stat().st_mtime for path in (folder, *folder.iterdir()))
+    except FileNotFoundError:
+        return 0.0
 
 
 def _sync_file(file: IO[bytes]) -> None:

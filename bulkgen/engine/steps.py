@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import structlog
@@ -9,7 +10,14 @@ from structlog.contextvars import bound_contextvars
 
 from bulkgen.domain.attempts import Failure, FailureKind, Outcome
 from bulkgen.domain.dispatch import Lease, NewPageText, OpenAttempt, SavedImage, UnsavedImage
-from bulkgen.domain.errors import InputError, NotFoundError, ProviderError, SetupError, StorageError
+from bulkgen.domain.errors import (
+    InputError,
+    NotFoundError,
+    ProviderError,
+    SetupError,
+    StorageError,
+    StoreError,
+)
 from bulkgen.domain.images import SUFFIXES, ImageRequest, ProviderAnswer
 from bulkgen.domain.models import Catalogue
 from bulkgen.domain.page_text import with_columns, write_page_text
@@ -17,6 +25,7 @@ from bulkgen.domain.pages import PageStatus, PageStep, PageTask, PageText, Promp
 from bulkgen.domain.pricing import exact_cost, page_text_cost, page_text_most
 from bulkgen.domain.storage_keys import image_key, thumbnail_key, unread_key, variant_key
 from bulkgen.engine.accounts import Accounts
+from bulkgen.engine.patience import patiently
 from bulkgen.ports import (
     Clock,
     ImageProvider,
@@ -44,6 +53,11 @@ _UNREADABLE = Failure(
 _CRASHED = Failure(
     kind=FailureKind.NO_ANSWER, message="bulkgen failed during the call. It may have been charged."
 )
+_TOO_LATE = Failure(
+    kind=FailureKind.NOT_SENT, message="bulkgen was held up and did not send the call."
+)
+#: A call for page text is not kept alive by the heartbeat; it never takes this long.
+_TEXT_LEASE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +87,8 @@ class Steps:
                 self.create_page(subject_id)
 
     def crashed(self, step: Step, subject_id: UUID) -> None:
-        """Book a step that ended by a fault of ours."""
-        if step is Step.GENERATE_IMAGES:
+        """Book a step that ended by a fault of ours; an answer in the spool is the sweeper's."""
+        if step is Step.GENERATE_IMAGES and self.spool.answer(subject_id) is None:
             self._fail(subject_id, _CRASHED)
         elif step is Step.CREATE_PAGE:
             self.store.engine.fail_page_task(
@@ -83,8 +97,11 @@ class Steps:
 
     def generate_images(self, attempt_id: UUID) -> None:
         """Send the one call of an attempt; its answer is durable before anything else happens."""
-        attempt = self.store.engine.open_attempt(attempt_id)
+        attempt = patiently(lambda: self.store.engine.open_attempt(attempt_id))
         if attempt is None or attempt.request is None:
+            return
+        if attempt.lease.until < self.clock.now():
+            self._fail(attempt_id, _TOO_LATE)
             return
         with bound_contextvars(
             job_id=str(attempt.job_id), prompt_id=str(attempt.prompt_id), attempt_id=str(attempt_id)
@@ -143,14 +160,18 @@ class Steps:
             _log.warning("answer_of_no_call", attempt_id=str(attempt_id))
             return
         _log.info("attempt_bought", attempt_id=str(attempt_id), request_id=answer.request_id)
-        for image in unsaved:
-            self._save(image)
-        for path in self.spool.unread(attempt_id):
-            self.storage.take(unread_key(attempt_id, path.name), path)
+        try:
+            for image in unsaved:
+                self._save(image)
+            for path in self.spool.unread(attempt_id):
+                self.storage.take(unread_key(attempt_id, path.name), path)
+        except FileNotFoundError:
+            _log.info("saved_by_another_process", attempt_id=str(attempt_id))
+            return
         self.spool.remove(attempt_id)
 
     def _refused(self, attempt: OpenAttempt, failure: Failure) -> None:
-        self.accounts.refused(attempt, failure)
+        patiently(lambda: self.accounts.refused(attempt, failure))
         if failure.kind is FailureKind.MODEL and attempt.request is not None:
             failure = self._name_replacement(failure, attempt.request.model)
         self._fail(attempt.id, failure)
@@ -163,7 +184,9 @@ class Steps:
 
     def _fail(self, attempt_id: UUID, failure: Failure) -> None:
         jitter = random.random()  # noqa: S311 - spreads retries, guards nothing
-        decision = self.store.engine.settle_failed(attempt_id, failure, jitter, self.clock.now())
+        decision = patiently(
+            lambda: self.store.engine.settle_failed(attempt_id, failure, jitter, self.clock.now())
+        )
         _log.info(
             "attempt_failed",
             kind=failure.kind,
@@ -203,9 +226,11 @@ class Steps:
 
     def create_page(self, image_id: UUID) -> None:
         """Make the page of one selected image; making it twice gives one page."""
-        task = self.store.engine.page_task(image_id)
         try:
-            self._create_page(task)
+            self._create_page(self.store.engine.page_task(image_id))
+        except StoreError as error:
+            # It is made again when the lease of its task is over.
+            _log.warning("page_left", image_id=str(image_id), reason=str(error))
         except (InputError, NotFoundError, StorageError) as error:
             self.store.engine.fail_page_task(image_id, str(error))
 
@@ -278,7 +303,7 @@ class Steps:
                 reserved_usd=page_text_most(model, task.prompt),
                 price_version=self.catalogue.price_version,
             ),
-            Lease(owner=attempt_id, until=now),
+            Lease(owner=attempt_id, until=now + _TEXT_LEASE),
             now,
         )
         if not begun:

@@ -104,8 +104,8 @@ class Spool(Protocol):
         """The calls whose answers are kept here."""
 
     @abstractmethod
-    def remove_unfinished(self) -> None:
-        """Throw away what a dead process left half written."""
+    def remove_unfinished(self, untouched_s: float) -> None:
+        """Throw away what is half written and has not grown for so long."""
 
     @abstractmethod
     def free_bytes(self) -> int:
@@ -217,6 +217,10 @@ class Executor(Protocol):
         """How many of a step have been started and are not over."""
 
     @abstractmethod
+    def under_way(self) -> set[UUID]:
+        """The attempts and images whose steps have been started and are not over."""
+
+    @abstractmethod
     def stop(self, timeout_s: float) -> bool:
         """Start nothing more and let running steps end; False when some did not in time."""
 
@@ -224,9 +228,16 @@ class Executor(Protocol):
 class EngineLock(Protocol):
     """Held by the one process that dispatches."""
 
+    #: Whether the process that gets it is the only one left that may send calls.
+    proves_others_ended: bool
+
     @abstractmethod
-    def acquire(self) -> bool:
-        """Take it if nobody has it; returns at once."""
+    def hold(self) -> bool:
+        """Take it if nobody has it, or make sure that it is still held; returns at once.
+
+        A process that dispatches asks before each look, since a lock can be lost. StoreError says
+        that nobody can have it now.
+        """
 
     @abstractmethod
     def release(self) -> None:

@@ -1,7 +1,7 @@
 """What the studio and the engine remember; every method is one transaction."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
@@ -232,11 +232,14 @@ class BucketStore(Protocol):
 
     @abstractmethod
     def add(self, account: str, bucket: Bucket) -> None:
-        """Write the bucket of a new account, with a limit nobody has entered."""
+        """Write the bucket of a new account, with a limit nobody has entered.
+
+        An account that has a bucket keeps it.
+        """
 
     @abstractmethod
-    def enter(self, account: str, bucket: Bucket) -> None:
-        """Write a bucket with a limit that a person entered."""
+    def enter(self, account: str, limit: int, new: Bucket) -> None:
+        """Give an account the limit a person entered; `new` is its bucket if it has none yet."""
 
     @abstractmethod
     def change(self, account: str, change: Callable[[Bucket], Bucket]) -> None:
@@ -313,8 +316,8 @@ class EngineStore(Protocol):
         """An attempt, unless it has an outcome."""
 
     @abstractmethod
-    def renew_leases(self, lease: Lease) -> None:
-        """Keep this process's open attempts and page tasks."""
+    def renew_leases(self, lease: Lease, under_way: Collection[UUID]) -> None:
+        """Keep the attempts and the page tasks (by image) that this process works on."""
 
     @abstractmethod
     def settle_bought(
@@ -377,8 +380,11 @@ class EngineStore(Protocol):
         """The image gets no page, for this reason."""
 
     @abstractmethod
-    def free_page_tasks(self, mine: UUID, now: datetime, *, all_others_are_dead: bool) -> None:
-        """Give back page tasks whose lease is over, or that any other process held."""
+    def free_page_tasks(self, under_way: Collection[UUID], expired_at: datetime | None) -> None:
+        """Give back page tasks that nobody works on: none of these, and their lease was over then.
+
+        None gives back every other one, whatever its lease.
+        """
 
 
 class Store(Protocol):

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert
 from bulkgen.domain.errors import NotFoundError, StateError
 from bulkgen.domain.images import ImageStatus
 from bulkgen.domain.jobs import ENDED, JobStatus, PauseReason, check_transition
+from bulkgen.records.locks import hold_jobs
 from bulkgen.records.tables import images, jobs, prompts
 
 _LOST = (ImageStatus.FAILED, ImageStatus.UNKNOWN)
@@ -87,17 +88,18 @@ def retry(connection: Connection, job_id: UUID, image_id: UUID | None, now: date
 
 def redo(connection: Connection, image_id: UUID, text: str, now: datetime) -> UUID:
     """Ask for an image with another prompt, or the same; a completed one stays beside the new."""
+    job_id = connection.scalar(select(images.c.job_id).where(images.c.id == image_id))
+    if job_id is None:
+        raise NotFoundError("There is no such image.")
+    status = _status(connection, job_id)
     query = (
         select(images, prompts.c.row)
         .join(prompts, prompts.c.id == images.c.prompt_id)
         .where(images.c.id == image_id)
     )
-    image = connection.execute(query).mappings().first()
-    if image is None:
-        raise NotFoundError("There is no such image.")
+    image = connection.execute(query).mappings().one()
     if image["status"] == ImageStatus.PROCESSING:
         raise StateError("The image is being made. Wait for it, then redo it.")
-    status = _status(connection, image["job_id"])
     connection.execute(
         update(prompts)
         .where(prompts.c.id == image["prompt_id"])
@@ -106,7 +108,7 @@ def redo(connection: Connection, image_id: UUID, text: str, now: datetime) -> UU
     if image["status"] == ImageStatus.COMPLETED:
         image_id = one_more_image(connection, image, now)
     _ask_again(connection, images.c.id == image_id)
-    _go_on(connection, image["job_id"], status, now)
+    _go_on(connection, job_id, status, now)
     return image_id
 
 
@@ -163,6 +165,8 @@ def _go_on(connection: Connection, job_id: UUID, status: JobStatus, now: datetim
 
 
 def _status(connection: Connection, job_id: UUID) -> JobStatus:
+    """Where the job stands; nobody else changes it from now on."""
+    hold_jobs(connection, jobs.c.id == job_id)
     status = connection.scalar(select(jobs.c.status).where(jobs.c.id == job_id))
     if status is None:
         raise NotFoundError("There is no such job.")

@@ -1,17 +1,18 @@
-"""Connections and transactions: SQLite made safe, Postgres as it is."""
+"""Connections and transactions: SQLite made safe, Postgres shared."""
 
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, exc
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
 
 from bulkgen.domain.errors import SetupError, StoreError
+from bulkgen.records.postgres import open_postgres
 
 #: SQLite builds before this one can corrupt a WAL when two connections checkpoint together.
 WAL_SAFE_SINCE = (3, 51, 3)
@@ -35,44 +36,75 @@ def journal_mode() -> str:
     return "WAL" if sqlite3.sqlite_version_info >= WAL_SAFE_SINCE else "TRUNCATE"
 
 
+def upsert(
+    connection: Connection, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]
+) -> None:
+    """Write a row, over the one that has this key."""
+    connection.execute(
+        _insert(connection, table)
+        .values(**key, **values)
+        .on_conflict_do_update(index_elements=list(key), set_=dict(values))
+    )
+
+
+def insert_if_new(
+    connection: Connection, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]
+) -> None:
+    """Write a row unless there is one with this key."""
+    connection.execute(
+        _insert(connection, table)
+        .values(**key, **values)
+        .on_conflict_do_nothing(index_elements=list(key))
+    )
+
+
+def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
 class Database:
     """One database and its two kinds of transaction.
 
     On SQLite, writers of this process stand in one line and begin with BEGIN IMMEDIATE, and every
     commit is synchronous: one writer at a time is what the file allows, and waiting in line costs
-    less than failing.
+    less than failing. On Postgres they run side by side, and `locks` says who waits for whom.
     """
 
     def __init__(self, url: str) -> None:
-        try:
-            parsed = make_url(url)
-        except ArgumentError:
-            raise SetupError(
-                "BULKGEN_DATABASE_URL is not a database address. "
-                "An example is sqlite:////var/lib/bulkgen/bulkgen.db."
-            ) from None
-        if parsed.get_backend_name() != "sqlite":
-            raise SetupError(
-                f"bulkgen cannot use a {parsed.get_backend_name()} database yet. "
-                "Set BULKGEN_DATABASE_URL to a sqlite:/// address."
+        parsed = parse_url(url)
+        #: The file of a SQLite database; None for Postgres.
+        self.path: str | None = None
+        self._line: AbstractContextManager[object] = nullcontext()
+        if parsed.get_backend_name() == "sqlite":
+            self.path = parsed.database
+            self._line = threading.Lock()
+            self.engine = _sqlite_engine(parsed)
+            self._readers: Engine = self.engine
+            self._writers: Engine = self.engine.execution_options(bulkgen_write=True)
+            self._advice = "Check its disk and its rights."
+        else:
+            self.engine = open_postgres(parsed)
+            self._readers = self.engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
-        self.path = parsed.database
-        self._write_lock = threading.Lock()
-        self.engine = _sqlite_engine(url)
+            self._writers = self.engine
+            self._advice = "Check that Postgres runs and that BULKGEN_DATABASE_URL is right."
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A short transaction that only reads; fetch all and leave."""
-        with _plain_errors(), self.engine.connect() as connection, connection.begin():
+        """A short transaction that only reads and sees one moment; fetch all and leave."""
+        with self.plain_errors(), self._readers.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that is committed at the end, or rolled back by an exception."""
         with (
-            _plain_errors(),
-            self._write_lock,
-            self.engine.connect().execution_options(bulkgen_write=True) as connection,
+            self.plain_errors(),
+            self._line,
+            self._writers.connect() as connection,
             connection.begin(),
         ):
             yield connection
@@ -81,18 +113,41 @@ class Database:
         """Let go of every connection."""
         self.engine.dispose()
 
+    @contextmanager
+    def plain_errors(self) -> Iterator[None]:
+        """Turn what the driver raises into a StoreError."""
+        try:
+            yield
+        except (exc.OperationalError, exc.InternalError) as error:
+            reason = str(error.orig).partition("\n")[0]
+            raise StoreError(f"The database cannot be used ({reason}). {self._advice}") from None
+        except exc.TimeoutError:
+            raise StoreError(
+                "The database cannot be used (every connection is busy). Try again in a moment."
+            ) from None
 
-@contextmanager
-def _plain_errors() -> Iterator[None]:
+
+def parse_url(url: str) -> URL:
+    """The address of a database bulkgen can use; raises SetupError, without its password."""
     try:
-        yield
-    except OperationalError as error:
-        raise StoreError(
-            f"The database cannot be used ({error.orig}). Check its disk and its rights."
+        parsed = make_url(url)
+    except (exc.ArgumentError, ValueError):
+        raise SetupError(
+            "BULKGEN_DATABASE_URL is not a database address. Examples are "
+            "sqlite:////var/lib/bulkgen/bulkgen.db and postgresql://user:password@host/bulkgen."
         ) from None
+    kind = parsed.get_backend_name()
+    if kind == "sqlite":
+        return parsed
+    if kind in {"postgres", "postgresql"}:
+        return parsed.set(drivername="postgresql+psycopg")
+    raise SetupError(
+        f"bulkgen cannot use a {kind} database. "
+        "Set BULKGEN_DATABASE_URL to a sqlite:/// or postgresql:// address."
+    )
 
 
-def _sqlite_engine(url: str) -> Engine:
+def _sqlite_engine(url: URL) -> Engine:
     engine = create_engine(url, pool_size=_POOL_SIZE, max_overflow=-1, hide_parameters=True)
 
     @event.listens_for(engine, "connect")

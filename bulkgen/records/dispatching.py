@@ -25,7 +25,8 @@ from bulkgen.domain.images import ImageRequest, ImageStage, ImageStatus
 from bulkgen.domain.jobs import RUNNING, JobStatus, PauseReason
 from bulkgen.domain.rates import Bucket, LimitSource
 from bulkgen.records.convert import row_from_json, settings_from_json
-from bulkgen.records.database import to_micro_usd, to_usd
+from bulkgen.records.database import to_micro_usd, to_usd, upsert
+from bulkgen.records.locks import hold_buckets, hold_jobs
 from bulkgen.records.settling import pause
 from bulkgen.records.spending import Holds
 from bulkgen.records.tables import attempts, buckets, images, jobs, prompts
@@ -118,12 +119,7 @@ def bucket_from(row: RowMapping) -> Bucket:
 
 def save_bucket(connection: Connection, account: str, value: Bucket) -> None:
     """Write an account's bucket, making its row when it is new."""
-    values = asdict(value)
-    changed = connection.execute(
-        update(buckets).where(buckets.c.account == account).values(**values)
-    )
-    if changed.rowcount == 0:
-        connection.execute(insert(buckets).values(account=account, **values))
+    upsert(connection, buckets, {"account": account}, asdict(value))
 
 
 def start_attempts(
@@ -134,6 +130,8 @@ def start_attempts(
     Whatever a person or a refusal changed since the dispatcher looked is seen here. A job that
     meets a full cap is paused.
     """
+    hold_buckets(connection, {attempt.account for attempt in wanted})
+    hold_jobs(connection, jobs.c.id.in_({attempt.job_id for attempt in wanted}))
     holds = Holds(connection, day)
     levels: dict[str, Bucket] = {}
     started: list[UUID] = []
@@ -166,7 +164,12 @@ def _start(
 ) -> bool:
     free = connection.scalars(
         select(images.c.id)
-        .where(images.c.prompt_id == attempt.prompt_id, images.c.status == ImageStatus.PENDING)
+        .join(prompts, prompts.c.id == images.c.prompt_id)
+        .where(
+            prompts.c.id == attempt.prompt_id,
+            prompts.c.status == ImageStatus.PENDING,
+            images.c.status == ImageStatus.PENDING,
+        )
         .order_by(images.c.number)
         .limit(attempt.request.images)
     ).all()

@@ -1,11 +1,11 @@
 """What the engine reads and writes; every method is one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from typing_extensions import override
 
 from bulkgen.domain.attempts import Decision, Failure, Outcome, Usage
@@ -77,16 +77,21 @@ class SqlEngineStore(EngineStore):
             return dispatching.find_open_attempt(connection, attempt_id)
 
     @override
-    def renew_leases(self, lease: Lease) -> None:
+    def renew_leases(self, lease: Lease, under_way: Collection[UUID]) -> None:
         with self._database.write() as connection:
             connection.execute(
                 update(attempts)
-                .where(attempts.c.lease_owner == lease.owner, attempts.c.outcome.is_(None))
+                .where(
+                    attempts.c.id.in_(under_way),
+                    attempts.c.lease_owner == lease.owner,
+                    attempts.c.outcome.is_(None),
+                )
                 .values(lease_until=lease.until)
             )
             connection.execute(
                 update(page_tasks)
                 .where(
+                    page_tasks.c.image_id.in_(under_way),
                     page_tasks.c.lease_owner == lease.owner,
                     page_tasks.c.status == PageTaskStatus.PROCESSING,
                 )
@@ -158,9 +163,10 @@ class SqlEngineStore(EngineStore):
             if connection.scalar(waiting) is None:
                 return []
         with self._database.write() as connection:
+            free = connection.scalars(waiting.with_for_update(skip_locked=True)).all()
             taken = connection.scalars(
                 update(page_tasks)
-                .where(page_tasks.c.image_id.in_(waiting))
+                .where(page_tasks.c.image_id.in_(free))
                 .values(
                     status=PageTaskStatus.PROCESSING,
                     lease_owner=lease.owner,
@@ -223,19 +229,28 @@ class SqlEngineStore(EngineStore):
         with self._database.write() as connection:
             connection.execute(
                 update(page_tasks)
-                .where(page_tasks.c.image_id == image_id)
+                .where(
+                    page_tasks.c.image_id == image_id,
+                    page_tasks.c.status == PageTaskStatus.PROCESSING,
+                )
                 .values(status=PageTaskStatus.FAILED, step=None, message=message)
             )
 
     @override
-    def free_page_tasks(self, mine: UUID, now: datetime, *, all_others_are_dead: bool) -> None:
-        dead = page_tasks.c.lease_until < now
-        if all_others_are_dead:
-            dead = or_(dead, page_tasks.c.lease_owner != mine)
+    def free_page_tasks(self, under_way: Collection[UUID], expired_at: datetime | None) -> None:
+        left = [
+            page_tasks.c.status == PageTaskStatus.PROCESSING,
+            page_tasks.c.image_id.not_in(under_way),
+        ]
+        if expired_at is not None:
+            left.append(page_tasks.c.lease_until < expired_at)
+        with self._database.read() as connection:
+            if connection.scalar(select(page_tasks.c.image_id).where(*left)) is None:
+                return
         with self._database.write() as connection:
             connection.execute(
                 update(page_tasks)
-                .where(page_tasks.c.status == PageTaskStatus.PROCESSING, dead)
+                .where(*left)
                 .values(
                     status=PageTaskStatus.PENDING, step=None, lease_owner=None, lease_until=None
                 )

@@ -11,6 +11,7 @@ from bulkgen.domain.images import GeneratedImage, ImageStatus
 from bulkgen.ports import ImageStore
 from bulkgen.records.convert import image_from
 from bulkgen.records.database import Database
+from bulkgen.records.locks import hold_jobs
 from bulkgen.records.tables import attempts, images, jobs, pages, prompts
 
 _QUERY = (
@@ -68,14 +69,15 @@ class SqlImages(ImageStore):
 
     @override
     def select(self, image_ids: Sequence[UUID], *, selected: bool) -> None:
+        chosen = images.c.id.in_(image_ids)
         with self._database.write() as connection:
-            connection.execute(
-                update(images).where(images.c.id.in_(image_ids)).values(selected=selected)
-            )
+            hold_jobs(connection, jobs.c.id.in_(select(images.c.job_id).where(chosen)))
+            connection.execute(update(images).where(chosen).values(selected=selected))
 
     @override
     def select_all(self, job_id: UUID, *, selected: bool) -> None:
         with self._database.write() as connection:
+            hold_jobs(connection, jobs.c.id == job_id)
             connection.execute(
                 update(images)
                 .where(images.c.job_id == job_id, images.c.status == ImageStatus.COMPLETED)

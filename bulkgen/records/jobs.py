@@ -27,6 +27,7 @@ from bulkgen.ports import JobStore
 from bulkgen.records import control
 from bulkgen.records.convert import attempt_from, job_from, row_from_json, row_to_json
 from bulkgen.records.database import Database, to_micro_usd
+from bulkgen.records.locks import hold_name
 from bulkgen.records.tables import attempts, images, jobs, prompts
 
 
@@ -39,6 +40,7 @@ class SqlJobs(JobStore):
     @override
     def add(self, new: NewJob) -> UUID:
         with self._database.write() as connection:
+            hold_name(connection, f"submission {new.submission_token}")
             earlier = connection.scalar(
                 select(jobs.c.id).where(
                     jobs.c.owner_id == new.owner_id,

@@ -8,6 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from bulkgen.records.database import Database
+from bulkgen.records.locks import hold_name
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 
@@ -28,5 +29,6 @@ def migrate(database: Database) -> None:
         if MigrationContext.configure(connection).get_current_revision() == newest:
             return
     with database.write() as connection:
+        hold_name(connection, "migrations")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -5,12 +5,13 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, update
 
 from bulkgen.domain.attempts import AttemptKind, Failure, Outcome, Usage
 from bulkgen.domain.dispatch import Lease, NewPageText
 from bulkgen.records import settling
 from bulkgen.records.database import to_micro_usd
+from bulkgen.records.locks import hold_jobs
 from bulkgen.records.spending import Holds
 from bulkgen.records.tables import attempts, jobs
 
@@ -19,6 +20,7 @@ def begin(
     connection: Connection, wanted: NewPageText, lease: Lease, now: datetime, day: str
 ) -> bool:
     """Write a call down with its money; False when a budget has no room for it."""
+    hold_jobs(connection, jobs.c.id == wanted.job_id)
     holds = Holds(connection, day)
     if holds.full_cap(wanted.owner_id, wanted.reserved_usd) is not None:
         return False
@@ -63,9 +65,8 @@ def settle(
     failure: Failure | None,
 ) -> None:
     """Book a call; what was bought at a cost nobody counted costs what was held."""
-    query = select(attempts).where(attempts.c.id == attempt_id, attempts.c.outcome.is_(None))
-    attempt = connection.execute(query).mappings().first()
-    if attempt is None:
+    attempt = settling.find_attempt(connection, attempt_id)
+    if attempt is None or attempt["outcome"] is not None:
         return
     reserved = attempt["reserved_micro_usd"]
     spent = 0

@@ -25,7 +25,8 @@ from bulkgen.domain.slugs import slug_of, with_suffix
 from bulkgen.ports import PageStore
 from bulkgen.records.convert import page_from
 from bulkgen.records.database import Database
-from bulkgen.records.tables import images, page_tasks, pages, prompts
+from bulkgen.records.locks import hold_jobs, hold_name
+from bulkgen.records.tables import images, jobs, page_tasks, pages, prompts
 
 _STEP_WORDS = {
     PageStep.CHECKING: "Checking",
@@ -44,6 +45,7 @@ class SqlPages(PageStore):
     @override
     def request(self, job_id: UUID, page_status: PageStatus, now: datetime) -> int:
         with self._database.write() as connection:
+            hold_jobs(connection, jobs.c.id == job_id)
             chosen = _selected_without_page(connection, job_id)
             if chosen:
                 connection.execute(
@@ -156,7 +158,9 @@ class SqlPages(PageStore):
     @override
     def set_status(self, page_id: UUID, wanted: PageStatus, now: datetime) -> None:
         with self._database.write() as connection:
-            current = connection.scalar(select(pages.c.status).where(pages.c.id == page_id))
+            current = connection.scalar(
+                select(pages.c.status).where(pages.c.id == page_id).with_for_update()
+            )
             if current is None:
                 raise NotFoundError("There is no such page.")
             check_transition(PageStatus(current), wanted)
@@ -168,6 +172,7 @@ class SqlPages(PageStore):
     @override
     def name(self, image_id: UUID, title: str, fallback: str) -> tuple[str, str]:
         with self._database.write() as connection:
+            hold_name(connection, "names of pages")
             earlier = connection.execute(
                 select(page_tasks.c.title, page_tasks.c.slug).where(
                     page_tasks.c.image_id == image_id
@@ -187,6 +192,8 @@ class SqlPages(PageStore):
     @override
     def add(self, page: PromptPage, verdict: Verdict) -> None:
         with self._database.write() as connection:
+            task = select(page_tasks.c.image_id).where(page_tasks.c.image_id == page.image_id)
+            connection.execute(task.with_for_update())
             there = connection.scalar(select(pages.c.id).where(pages.c.image_id == page.image_id))
             if there is None:
                 connection.execute(insert(pages).values(**_values(page, verdict)))
@@ -251,9 +258,9 @@ def _titles_like(connection: Connection, title: str) -> set[str]:
     start = title[:20]
     taken = connection.scalars(
         select(pages.c.title)
-        .where(pages.c.title.startswith(start, autoescape=True))
+        .where(pages.c.title.istartswith(start, autoescape=True))
         .union(
-            select(page_tasks.c.title).where(page_tasks.c.title.startswith(start, autoescape=True))
+            select(page_tasks.c.title).where(page_tasks.c.title.istartswith(start, autoescape=True))
         )
     )
     return {str(found) for found in taken}

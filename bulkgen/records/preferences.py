@@ -1,16 +1,18 @@
 """Choices of the installation, and the limits of its accounts."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, select, update
 from typing_extensions import override
 
 from bulkgen.domain.rates import Bucket
 from bulkgen.ports import BucketStore, PreferenceStore
 from bulkgen.records import dispatching
-from bulkgen.records.database import Database
+from bulkgen.records.database import Database, insert_if_new, upsert
+from bulkgen.records.locks import hold_buckets
 from bulkgen.records.tables import buckets, preferences
 
 
@@ -28,11 +30,7 @@ class SqlPreferences(PreferenceStore):
     @override
     def set(self, key: str, value: Any) -> None:
         with self._database.write() as connection:
-            changed = connection.execute(
-                update(preferences).where(preferences.c.key == key).values(value=value)
-            )
-            if changed.rowcount == 0:
-                connection.execute(insert(preferences).values(key=key, value=value))
+            upsert(connection, preferences, {"key": key}, {"value": value})
 
 
 class SqlBuckets(BucketStore):
@@ -56,6 +54,7 @@ class SqlBuckets(BucketStore):
     @override
     def join(self, account: str, organization: str, now: datetime) -> None:
         with self._database.write() as connection:
+            hold_buckets(connection, [account, organization])
             mine = dispatching.bucket(connection, account)
             theirs = dispatching.bucket(connection, organization)
             joined = {account, dispatching.bucket_name(connection, account)}
@@ -77,23 +76,32 @@ class SqlBuckets(BucketStore):
     @override
     def add(self, account: str, bucket: Bucket) -> None:
         with self._database.write() as connection:
-            dispatching.save_bucket(connection, account, bucket)
+            insert_if_new(connection, buckets, {"account": account}, asdict(bucket))
 
     @override
-    def enter(self, account: str, bucket: Bucket) -> None:
+    def enter(self, account: str, limit: int, new: Bucket) -> None:
         with self._database.write() as connection:
-            name = dispatching.bucket_name(connection, account)
-            dispatching.save_bucket(connection, name, bucket)
+            name = _hold(connection, account)
+            known = dispatching.bucket(connection, name) or new
+            changed = known.with_limit(limit, new.updated_at)
+            dispatching.save_bucket(connection, name, changed)
             connection.execute(
                 update(buckets)
                 .where(buckets.c.account.in_({account, name}))
-                .values(entered_images_per_minute=bucket.images_per_minute)
+                .values(entered_images_per_minute=limit)
             )
 
     @override
     def change(self, account: str, change: Callable[[Bucket], Bucket]) -> None:
         with self._database.write() as connection:
-            name = dispatching.bucket_name(connection, account)
+            name = _hold(connection, account)
             bucket = dispatching.bucket(connection, name)
             if bucket is not None:
                 dispatching.save_bucket(connection, name, change(bucket))
+
+
+def _hold(connection: Connection, account: str) -> str:
+    """The account whose bucket counts; nobody else changes it from now on."""
+    name = dispatching.bucket_name(connection, account)
+    hold_buckets(connection, {account, name})
+    return name

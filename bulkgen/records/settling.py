@@ -23,6 +23,7 @@ from bulkgen.domain.jobs import RUNNING, JobStatus, PauseReason
 from bulkgen.records import spending
 from bulkgen.records.control import one_more_image
 from bulkgen.records.database import to_micro_usd
+from bulkgen.records.locks import hold_jobs
 from bulkgen.records.tables import attempts, images, jobs, prompts
 
 #: So many refused requests in a row with one cause stop the job: its settings are wrong.
@@ -47,7 +48,7 @@ def settle_bought(
     Settling twice changes nothing and returns the pictures that still are to be saved. A call that
     was taken for lost is bought, late. None when there is no such call.
     """
-    attempt = _attempt(connection, spooled.attempt_id)
+    attempt = find_attempt(connection, spooled.attempt_id)
     if attempt is None or attempt["outcome"] == Outcome.REFUSED:
         return None
     if attempt["outcome"] != Outcome.BOUGHT:
@@ -91,7 +92,7 @@ def settle_failed(
     connection: Connection, attempt_id: UUID, failure: Failure, jitter: float, now: datetime
 ) -> Decision | None:
     """Book a call that brought nothing, by the retry table; None when it was settled before."""
-    attempt = _attempt(connection, attempt_id)
+    attempt = find_attempt(connection, attempt_id)
     if attempt is None or attempt["outcome"] is not None:
         return None
     decision = decide(failure, earlier=_earlier(connection, attempt, failure), jitter=jitter)
@@ -133,7 +134,10 @@ _AFTER = {
 }
 
 
-def _attempt(connection: Connection, attempt_id: UUID) -> RowMapping | None:
+def find_attempt(connection: Connection, attempt_id: UUID) -> RowMapping | None:
+    """The attempt; nobody else settles it from now on."""
+    job_id = select(attempts.c.job_id).where(attempts.c.id == attempt_id).scalar_subquery()
+    hold_jobs(connection, jobs.c.id == job_id)
     return (
         connection.execute(select(attempts).where(attempts.c.id == attempt_id)).mappings().first()
     )
@@ -375,9 +379,10 @@ def _unsaved_images(connection: Connection, attempt_id: UUID) -> list[UnsavedIma
 
 def image_saved(connection: Connection, image_id: UUID, saved: SavedImage, now: datetime) -> None:
     """The image is in storage: it is completed."""
+    _hold_job_of(connection, image_id)
     job_id = connection.scalar(
         update(images)
-        .where(images.c.id == image_id)
+        .where(images.c.id == image_id, images.c.stage == ImageStage.SAVING)
         .values(
             **asdict(saved),
             status=ImageStatus.COMPLETED,
@@ -393,11 +398,17 @@ def image_saved(connection: Connection, image_id: UUID, saved: SavedImage, now: 
 
 def image_unusable(connection: Connection, image_id: UUID, message: str, now: datetime) -> None:
     """The image is paid and cannot be shown: it failed, and its bytes stay."""
+    _hold_job_of(connection, image_id)
     job_id = connection.scalar(
         update(images)
-        .where(images.c.id == image_id)
+        .where(images.c.id == image_id, images.c.stage == ImageStage.SAVING)
         .values(status=ImageStatus.FAILED, stage=None, message=message)
         .returning(images.c.job_id)
     )
     if job_id is not None:
         finish_job_if_done(connection, job_id, now)
+
+
+def _hold_job_of(connection: Connection, image_id: UUID) -> None:
+    job_id = select(images.c.job_id).where(images.c.id == image_id).scalar_subquery()
+    hold_jobs(connection, jobs.c.id == job_id)

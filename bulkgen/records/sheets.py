@@ -11,6 +11,7 @@ from bulkgen.domain.sheets import Sheet
 from bulkgen.ports import SheetStore
 from bulkgen.records.convert import row_from_json, row_to_json, settings_from_json
 from bulkgen.records.database import Database
+from bulkgen.records.locks import hold_name
 from bulkgen.records.tables import sheets
 
 
@@ -23,6 +24,7 @@ class SqlSheets(SheetStore):
     @override
     def open(self, owner_id: UUID, now: datetime) -> Sheet:
         with self._database.write() as connection:
+            hold_name(connection, f"sheets of {owner_id}")
             row = (
                 connection.execute(
                     select(sheets)

@@ -5,23 +5,19 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Exists, and_, exists, select, text, update
+from sqlalchemy import ColumnElement, Connection, Exists, and_, exists, select, update
 from typing_extensions import override
 
 from bulkgen.domain.budgets import Caps, Spending
 from bulkgen.ports import SpendingStore
-from bulkgen.records.database import Database, to_micro_usd, to_usd
-from bulkgen.records.preferences import SqlPreferences
+from bulkgen.records.database import Database, insert_if_new, to_micro_usd, to_usd, upsert
 from bulkgen.records.tables import attempts, preferences, spending
 
 #: Name of the preference that holds the caps.
-CAPS = "caps"
+_CAPS = "caps"
 _IS_OPEN = exists().where(attempts.c.outcome.is_(None))
-#: Both databases understand it; SQLAlchemy's own form differs between them.
-_NEW_PERIOD = text(
-    "INSERT INTO spending (scope, period, spent_micro_usd, reserved_micro_usd) "
-    "VALUES (:scope, :period, 0, 0) ON CONFLICT DO NOTHING"
-)
+_NOTHING = {"spent_micro_usd": 0, "reserved_micro_usd": 0}
+_IS_OPEN = exists().where(attempts.c.outcome.is_(None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +30,19 @@ class FullCap:
 
 
 class Holds:
-    """Money held for new calls of one day; written by `save`, before its transaction ends."""
+    """Money held for new calls of one day; written by `save`, before its transaction ends.
+
+    The row of the month is locked first, here and wherever money is booked, so that nobody waits in
+    a circle.
+    """
 
     def __init__(self, connection: Connection, day: str) -> None:
         self._connection = connection
         self._day = day
         self._caps = read_caps(connection)
         self._held_micro_usd: dict[UUID, int] = {}
+        if self._caps != Caps():
+            self._spending(_month(day))
 
     def full_cap(self, owner_id: UUID, most_usd: Decimal) -> FullCap | None:
         """The cap that has no room for a call that may cost this much, if there is one."""
@@ -65,12 +67,13 @@ class Holds:
 
     def save(self) -> None:
         """Write what was held."""
-        for owner_id, held in self._held_micro_usd.items():
-            for period in (_day(owner_id, self._day), _month(self._day)):
-                self._connection.execute(_NEW_PERIOD, period)
+        for owner_id, held in sorted(self._held_micro_usd.items()):
+            for period in (_month(self._day), _day(owner_id, self._day)):
+                insert_if_new(self._connection, spending, period, _NOTHING)
             book(self._connection, owner_id, self._day, spent=0, reserved=held)
 
     def _spending(self, period: dict[str, str]) -> Spending:
+        insert_if_new(self._connection, spending, period, _NOTHING)
         return _read(self._connection, period, lock=True)
 
     def _full(self, message: str, is_open: Exists) -> FullCap:
@@ -85,7 +88,7 @@ def day_of(moment: datetime, zone: tzinfo) -> str:
 
 def read_caps(connection: Connection) -> Caps:
     """The budgets across jobs that are set."""
-    stored = connection.scalar(select(preferences.c.value).where(preferences.c.key == CAPS)) or {}
+    stored = connection.scalar(select(preferences.c.value).where(preferences.c.key == _CAPS)) or {}
     return Caps(**{name: Decimal(usd) for name, usd in stored.items()})
 
 
@@ -95,7 +98,7 @@ def book(
     """Add micro-USD to the day and to the month a call counts for."""
     if day is None:
         return
-    for period in (_day(owner_id, day), _month(day)):
+    for period in (_month(day), _day(owner_id, day)):
         connection.execute(
             update(spending)
             .where(_is(period))
@@ -140,7 +143,8 @@ class SqlSpending(SpendingStore):
     @override
     def set_caps(self, caps: Caps) -> None:
         value = {name: str(usd) for name, usd in asdict(caps).items() if usd is not None}
-        SqlPreferences(self._database).set(CAPS, value)
+        with self._database.write() as connection:
+            upsert(connection, preferences, {"key": _CAPS}, {"value": value})
 
     @override
     def of_day(self, owner_id: UUID, now: datetime) -> Spending:

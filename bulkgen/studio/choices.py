@@ -128,7 +128,7 @@ class Choices:
             )
         if not 1 <= limit <= _MAX_IMAGES_PER_MINUTE:
             raise InputError("The limit must be a number of images from 1 upwards.")
-        self._enter(self._vault.account(actor.id), actor, limit)
+        self._enter(self._vault.account(actor.id), limit)
 
     def apply_fixed_limit(self, actor: Actor) -> None:
         """Give the account the limit the environment, or the pace of the demo, sets.
@@ -143,7 +143,7 @@ class Choices:
         except SetupError:
             return
         if self._store.buckets.entered_limit(account) != limit:
-            self._enter(account, actor, limit)
+            self._enter(account, limit)
 
     def pace(self) -> Pace:
         """How fast the demo's account is."""
@@ -156,7 +156,7 @@ class Choices:
         """Make the demo's account faster or slower, and tell the limiter."""
         actor.must_be_admin()
         self._store.preferences.set("pace", asdict(pace))
-        self._enter(self._vault.account(actor.id), actor, pace.images_per_minute)
+        self._enter(self._vault.account(actor.id), pace.images_per_minute)
 
     def latency_s(self) -> float | None:
         """Seconds a picture takes when the provider's own figure does not hold; else None."""
@@ -171,6 +171,6 @@ class Choices:
         actor.must_be_admin()
         self._store.preferences.set("confirm_above_usd", str(usd))
 
-    def _enter(self, account: str, actor: Actor, limit: int) -> None:
-        bucket = self.bucket(actor).with_limit(limit, self._clock.now())
-        self._store.buckets.enter(account, bucket)
+    def _enter(self, account: str, limit: int) -> None:
+        new = full_bucket(self.catalogue.unknown_images_per_minute, self._clock.now())
+        self._store.buckets.enter(account, limit, new)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from uuid import uuid4
 
@@ -14,10 +15,12 @@ from bulkgen.domain.images import ImageStatus
 from bulkgen.domain.jobs import JobStatus, PauseReason
 from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.domain.prompts import PromptRow
+from bulkgen.engine import Engine
 from bulkgen.engine.dispatcher import Dispatcher
 from tests.fakes.demo_server import KEY, RunningServer, running_server
 from tests.fakes.executors import RecordingExecutor
 from tests.fakes.installations import running_installation, settings_for, submit, wait_for_job
+from tests.fakes.locks import SwitchedLock
 
 
 @pytest.fixture
@@ -27,8 +30,11 @@ def server() -> Iterator[RunningServer]:
 
 
 @pytest.fixture
-def installation(tmp_path: Path, server: RunningServer) -> Iterator[Installation]:
-    with running_installation(tmp_path / "data", server) as installation:
+def installation(
+    tmp_path: Path, server: RunningServer, database_url: str
+) -> Iterator[Installation]:
+    data_dir = tmp_path / "data"
+    with running_installation(data_dir, server, database_url=database_url) as installation:
         yield installation
 
 
@@ -269,7 +275,7 @@ def test_pause_starts_nothing_more_and_resume_goes_on(tmp_path: Path) -> None:
         running_server(images_per_minute=6000, latency_s=0.2, prepared_bytes=30_000) as server,
         running_installation(tmp_path / "data", server, limit=60) as installation,
     ):
-        job_id = submit(installation, 62)
+        job_id = submit(installation, 180)
         wait_for_job(installation, job_id, lambda job: job.images.completed >= 20)
         installation.studio.jobs.pause(LOCAL_ADMIN, job_id)
         resting = wait_for_job(installation, job_id)
@@ -280,7 +286,8 @@ def test_pause_starts_nothing_more_and_resume_goes_on(tmp_path: Path) -> None:
         assert still.images == resting.images
         assert len(server.ledger()) == calls
         installation.studio.jobs.resume(LOCAL_ADMIN, job_id)
-        assert wait_for_job(installation, job_id).images.completed == 62
+        wait_for_job(installation, job_id, lambda job: job.images.completed > calls)
+        installation.studio.jobs.cancel(LOCAL_ADMIN, job_id)
 
 
 def test_try_first_makes_three_and_asks_for_the_rest(installation: Installation) -> None:
@@ -373,3 +380,48 @@ def test_one_engine_runs_for_each_database_and_another_takes_over(
 
         assert job.images.completed == 2
         assert len(server.ledger()) == 12
+
+
+def test_a_process_that_lost_the_lock_starts_nothing_until_it_has_it_again(
+    tmp_path: Path, server: RunningServer
+) -> None:
+    client = open_installation(settings_for(tmp_path / "data", server))
+    lock = SwitchedLock(held=True)
+    engine = Engine(client.engine._steps, lock)
+    engine.start()
+    wait_for_job(client, submit(client, 3))
+
+    lock.held = False
+    lock.wait_for_looks(2)
+    job_id = submit(client, 2)
+    lock.wait_for_looks(4)
+    calls_without_it = len(server.ledger())
+    lock.held = True
+    job = wait_for_job(client, job_id)
+    engine.stop(10)
+    client.close(timeout_s=0)
+
+    assert calls_without_it == 3
+    assert job.images.completed == 2
+    assert not lock.held
+
+
+def test_calls_that_end_while_the_engine_stops_keep_their_leases(
+    tmp_path: Path, server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bulkgen.engine._HEARTBEAT_S", 0.1)
+    server.set_pace(6000, 3.0)
+    with running_installation(tmp_path / "data", server) as installation:
+        job_id = submit(installation, 1)
+        wait_for_job(installation, job_id, lambda job: job.images.processing == 1)
+        stopping = Thread(target=installation.engine.stop, args=(10,))
+        stopping.start()
+        installation.engine._dispatching.join()
+
+        leases = set()
+        while open_attempts := installation.store.engine.open_attempts():
+            leases.add(open_attempts[0].lease.until)
+        stopping.join()
+
+    assert len(leases) > 3
+    assert len(server.ledger()) == 1

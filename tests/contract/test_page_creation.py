@@ -1,6 +1,5 @@
 """From selected images to pages, against a server that moderates and writes."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
@@ -15,9 +14,12 @@ from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.domain.prompts import PromptRow
 from bulkgen.records.tables import attempts
 from tests.fakes.demo_server import RunningServer, running_server
-from tests.fakes.installations import running_installation, submit, wait_for_job
-
-_WAIT_S = 60
+from tests.fakes.installations import (
+    running_installation,
+    submit,
+    wait_for_job,
+    wait_for_pages,
+)
 
 
 @pytest.fixture
@@ -27,24 +29,17 @@ def server() -> Iterator[RunningServer]:
 
 
 @pytest.fixture
-def installation(tmp_path: Path, server: RunningServer) -> Iterator[Installation]:
-    with running_installation(tmp_path / "data", server) as installation:
+def installation(
+    tmp_path: Path, server: RunningServer, database_url: str
+) -> Iterator[Installation]:
+    data_dir = tmp_path / "data"
+    with running_installation(data_dir, server, database_url=database_url) as installation:
         yield installation
 
 
 def _create(installation: Installation, job_id: UUID) -> PageProgress:
     installation.studio.pages.create(LOCAL_ADMIN, job_id)
-    return _wait_for_pages(installation, job_id)
-
-
-def _wait_for_pages(installation: Installation, job_id: UUID) -> PageProgress:
-    ends_at = time.monotonic() + _WAIT_S
-    while time.monotonic() < ends_at:
-        progress = installation.studio.pages.progress(LOCAL_ADMIN, job_id)
-        if progress and not progress.active:
-            return progress
-        time.sleep(0.02)
-    raise AssertionError(f"pages are not made after {_WAIT_S} s")
+    return wait_for_pages(installation, job_id)
 
 
 def test_each_selected_image_becomes_one_page_with_pictures_in_storage(
@@ -164,7 +159,7 @@ def test_cancelling_the_creation_keeps_the_pages_that_are_made(
 
     installation.studio.pages.cancel_creation(LOCAL_ADMIN, job_id)
 
-    progress = _wait_for_pages(installation, job_id)
+    progress = wait_for_pages(installation, job_id)
     assert progress.cancelled > 0
     assert progress.completed + progress.cancelled == 40
     assert len(installation.studio.pages.all(LOCAL_ADMIN)) == progress.completed

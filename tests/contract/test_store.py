@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -12,12 +12,20 @@ from sqlalchemy import text
 
 from bulkgen.domain.attempts import Failure, FailureKind
 from bulkgen.domain.dispatch import Lease, NewAttempt, image_request
-from bulkgen.domain.errors import NotFoundError, StateError
+from bulkgen.domain.errors import (
+    BulkgenError,
+    NotFoundError,
+    SetupError,
+    StateError,
+    StoreError,
+)
 from bulkgen.domain.jobs import RUNNING, GenerationSettings, JobStatus, NewJob, PauseReason
 from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.domain.prompts import PromptRow
 from bulkgen.domain.rates import full_bucket
+from bulkgen.records.database import Database
 from bulkgen.records.store import SqlStore
+from tests.fakes.postgres import RunningPostgres
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=30)
@@ -37,8 +45,8 @@ SETTINGS = GenerationSettings(
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlStore]:
-    store = SqlStore(f"sqlite:///{tmp_path}/bulkgen.db")
+def store(database_url: str) -> Iterator[SqlStore]:
+    store = SqlStore(database_url)
     store.migrate()
     yield store
     store.close()
@@ -80,14 +88,94 @@ def _start(store: SqlStore, attempts: list[NewAttempt]) -> list[UUID]:
     return store.engine.start_attempts(attempts, Lease(owner=uuid4(), until=LATER), NOW)
 
 
-def test_every_connection_commits_synchronously_and_checks_foreign_keys(store: SqlStore) -> None:
-    with store.database.write() as connection:
+def test_every_connection_commits_synchronously_and_checks_foreign_keys(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/bulkgen.db")
+    with database.write() as connection:
         facts = [
             connection.scalar(text(f"PRAGMA {name}"))
             for name in ("synchronous", "foreign_keys", "busy_timeout")
         ]
+    database.close()
 
     assert facts == [2, 1, 30_000]
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_every_spelling_of_a_postgres_address_leads_to_it(postgres_url: str, scheme: str) -> None:
+    database = Database(postgres_url.replace("postgresql", scheme, 1))
+
+    with database.read() as connection:
+        version = str(connection.scalar(text("SHOW server_version")))
+    database.close()
+
+    assert version.startswith("18")
+
+
+def test_a_reader_on_postgres_sees_one_moment(postgres_url: str) -> None:
+    store = SqlStore(postgres_url)
+    store.migrate()
+
+    with store.database.read() as connection:
+        before = connection.scalar(text("SELECT count(*) FROM preferences"))
+        store.preferences.set("categories", ["ChatGPT"])
+        after = connection.scalar(text("SELECT count(*) FROM preferences"))
+
+    assert (before, after) == (0, 0)
+    assert store.preferences.get("categories") == ["ChatGPT"]
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "error", "says"),
+    [
+        ("postgresql://admin:hunter22@127.0.0.1:9/bulkgen", StoreError, "Connection refused"),
+        ("postgresql://admin:hunter22@127.0.0.1:port/bulkgen", SetupError, "not a database"),
+        ("postgresql://admin:hunter22@127.0.0.1/b?speed=1", SetupError, 'option "speed"'),
+        ("mysql://admin:hunter22@127.0.0.1/bulkgen", SetupError, "cannot use a mysql database"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_said_in_one_line_without_its_password(
+    url: str, error: type[BulkgenError], says: str
+) -> None:
+    with pytest.raises(error) as raised:
+        SqlStore(url).migrate()
+
+    assert says in str(raised.value)
+    assert "\n" not in str(raised.value)
+    assert "hunter22" not in str(raised.value)
+
+
+def test_a_server_that_came_back_is_used_again(postgres: RunningPostgres) -> None:
+    with postgres.fresh_database() as url:
+        store = SqlStore(url)
+        store.migrate()
+        store.preferences.set("categories", ["ChatGPT"])
+        postgres.crash()
+
+        with pytest.raises(StoreError, match="Check that Postgres runs"):
+            store.preferences.get("categories")
+
+        postgres.restart()
+        assert store.preferences.get("categories") == ["ChatGPT"]
+        store.close()
+
+
+def test_a_text_keeps_everything_but_the_character_no_database_agrees_on(store: SqlStore) -> None:
+    new = _a_job("a\x00b 🎈 \u202e é", name="the \x00 job")
+
+    store.jobs.add(new)
+
+    assert store.jobs.rows(new.id) == list(new.rows)
+    assert store.jobs.get(new.id).name.replace("\x00", "") == "the  job"
+
+
+def test_times_come_back_in_utc(store: SqlStore) -> None:
+    new = _a_job(created_at=NOW.astimezone(timezone(timedelta(hours=5))))
+
+    store.jobs.add(new)
+
+    created_at = store.jobs.get(new.id).created_at
+    assert (created_at, created_at.tzinfo) == (NOW, UTC)
 
 
 def test_a_token_used_before_gives_the_job_it_made(store: SqlStore) -> None:
@@ -151,6 +239,17 @@ def test_no_attempt_starts_beyond_the_bucket(store: SqlStore) -> None:
     store.buckets.add("account", replace(full_bucket(60, NOW), tokens=2.5))
 
     assert len(_start(store, _attempts(store, new))) == 2
+
+
+def test_a_prompt_that_was_split_waits_for_its_open_call(store: SqlStore) -> None:
+    new = _a_job("a", settings=replace(SETTINGS, images_per_prompt=3))
+    store.jobs.add(new)
+    store.buckets.add("account", full_bucket(60, NOW))
+    wanted = _attempts(store, new)
+
+    started = _start(store, [wanted[0], replace(wanted[0], id=uuid4())])
+
+    assert started == [wanted[0].id]
 
 
 def test_a_prompt_has_one_open_attempt_at_most(store: SqlStore) -> None:
@@ -261,6 +360,29 @@ def test_a_limit_learned_with_one_key_counts_for_the_other(store: SqlStore) -> N
     bucket = store.buckets.get("key:b")
     assert bucket is not None
     assert bucket.images_per_minute == 20
+
+
+def test_a_bucket_that_is_there_stays_when_it_is_added_again(store: SqlStore) -> None:
+    store.buckets.enter("account", 60, full_bucket(5, NOW))
+
+    store.buckets.add("account", full_bucket(5, NOW))
+
+    bucket = store.buckets.get("account")
+    assert bucket is not None
+    assert bucket.images_per_minute == store.buckets.entered_limit("account") == 60
+
+
+def test_only_what_is_under_way_keeps_its_lease(store: SqlStore) -> None:
+    new = _a_job()
+    store.jobs.add(new)
+    store.buckets.add("account", full_bucket(60, NOW))
+    lease = Lease(owner=uuid4(), until=LATER)
+    alive, lost = store.engine.start_attempts(_attempts(store, new), lease, NOW)
+
+    store.engine.renew_leases(replace(lease, until=LATER + timedelta(seconds=30)), {alive})
+
+    until = {attempt.id: attempt.lease.until for attempt in store.engine.open_attempts()}
+    assert until == {alive: LATER + timedelta(seconds=30), lost: LATER}
 
 
 def test_an_older_revision_of_a_sheet_does_not_overwrite_a_newer_one(store: SqlStore) -> None:

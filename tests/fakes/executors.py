@@ -1,5 +1,6 @@
 """Executors that run nothing."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from typing_extensions import override
@@ -10,8 +11,9 @@ from bulkgen.ports import Executor, Step
 class RecordingExecutor(Executor):
     """Remembers what it was told to start."""
 
-    def __init__(self) -> None:
+    def __init__(self, under_way: Iterable[UUID] = ()) -> None:
         self.started: list[tuple[Step, UUID]] = []
+        self._under_way = set(under_way)
 
     @override
     def free_slots(self) -> int:
@@ -24,6 +26,10 @@ class RecordingExecutor(Executor):
     @override
     def running(self, step: Step) -> int:
         return 0
+
+    @override
+    def under_way(self) -> set[UUID]:
+        return self._under_way
 
     @override
     def stop(self, timeout_s: float) -> bool:

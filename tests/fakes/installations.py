@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from bulkgen.bootstrap import Installation, open_installation
 from bulkgen.domain.jobs import GenerationSettings, Job
+from bulkgen.domain.pages import PageProgress
 from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.domain.prompts import PromptRow
 from bulkgen.settings import Settings
@@ -20,12 +21,19 @@ from tests.fakes.demo_server import KEY, RunningServer
 _WAIT_S = 60
 
 
-def settings_for(data_dir: Path, server: RunningServer, limit: int | None = 600) -> Settings:
+def settings_for(
+    data_dir: Path,
+    server: RunningServer,
+    limit: int | None = 600,
+    *,
+    database_url: str | None = None,
+) -> Settings:
     """Settings of an installation that takes the server for OpenAI."""
     return Settings.model_construct(
         **{
             **{name: field.default for name, field in Settings.model_fields.items()},
             "data_dir": data_dir,
+            "database_url": database_url,
             "images_per_minute": limit,
             "openai_api_key": SecretStr(KEY),
             "openai_base_url": server.base_url,
@@ -35,10 +43,15 @@ def settings_for(data_dir: Path, server: RunningServer, limit: int | None = 600)
 
 @contextmanager
 def running_installation(
-    data_dir: Path, server: RunningServer, limit: int | None = 600
+    data_dir: Path,
+    server: RunningServer,
+    limit: int | None = 600,
+    *,
+    database_url: str | None = None,
 ) -> Iterator[Installation]:
     """An installation whose engine runs."""
-    installation = open_installation(settings_for(data_dir, server, limit))
+    settings = settings_for(data_dir, server, limit, database_url=database_url)
+    installation = open_installation(settings)
     installation.engine.start()
     try:
         yield installation
@@ -90,3 +103,14 @@ def wait_for_job(
             return job
         time.sleep(0.02)
     raise AssertionError(f"waited for {_WAIT_S} s: {job}")
+
+
+def wait_for_pages(installation: Installation, job_id: UUID) -> PageProgress:
+    """What came of the pages of a job once none is under way; fails after a minute."""
+    ends_at = time.monotonic() + _WAIT_S
+    while time.monotonic() < ends_at:
+        progress = installation.studio.pages.progress(LOCAL_ADMIN, job_id)
+        if progress and not progress.active:
+            return progress
+        time.sleep(0.02)
+    raise AssertionError(f"pages are not made after {_WAIT_S} s")

@@ -3,6 +3,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,7 @@ def test_a_kept_answer_survives_a_restart(spool, tmp_path):
     answer = take(spool, b"one", b"two")
 
     restarted = again(tmp_path)
-    restarted.remove_unfinished()
+    restarted.remove_unfinished(0.0)
 
     assert list(restarted.attempts()) == [ATTEMPT]
     assert restarted.answer(ATTEMPT) == SpooledAnswer(
@@ -138,7 +139,7 @@ def test_a_restart_throws_away_what_was_not_kept(spool, tmp_path):
     unfinished.new_image().write(b"half a pict")
 
     restarted = again(tmp_path)
-    restarted.remove_unfinished()
+    restarted.remove_unfinished(0.0)
 
     assert list(restarted.attempts()) == [ATTEMPT]
     assert files(tmp_path / "spool") == [
@@ -147,6 +148,22 @@ def test_a_restart_throws_away_what_was_not_kept(spool, tmp_path):
         f"{ATTEMPT}/answer.json",
     ]
     unfinished.discard()
+
+
+def test_what_still_grows_is_not_thrown_away_with_what_was_abandoned(spool, tmp_path):
+    growing, abandoned = spool.begin(ATTEMPT), spool.begin(OTHER)
+    growing.new_image().write(b"half a pict")
+    abandoned.new_image().write(b"half a pict")
+    hour_ago = time.time() - 3600
+    for path in (tmp_path / "spool").rglob("*"):
+        if str(ATTEMPT) not in path.name and path.parent.name != f"{ATTEMPT}.part":
+            os.utime(path, (hour_ago, hour_ago))
+
+    spool.remove_unfinished(60.0)
+
+    assert files(tmp_path / "spool") == [f"{ATTEMPT}.part", f"{ATTEMPT}.part/0"]
+    growing.discard()
+    abandoned.discard()
 
 
 def test_pictures_that_came_before_the_answer_broke_off_are_kept(spool, tmp_path):
