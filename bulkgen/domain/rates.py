@@ -131,11 +131,11 @@ class Bucket:
     def with_limit(
         self, limit: int, now: datetime, source: LimitSource = LimitSource.ENTERED
     ) -> "Bucket":
-        """The same account with another limit; what was taken of the old one stays taken."""
+        """The same account with another limit; the share of a minute that is left stays."""
         known = self.at(now)
         changed = replace(known, images_per_minute=limit, source=source, limited_since=None)
-        gained = max(0.0, changed.capacity - known.capacity)
-        return replace(changed, tokens=min(changed.capacity, known.tokens + gained))
+        tokens = known.tokens * limit / known.images_per_minute
+        return replace(changed, tokens=min(changed.capacity, tokens))
 
 
 def full_bucket(
