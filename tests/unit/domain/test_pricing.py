@@ -68,6 +68,9 @@ ROWS = [
     for size, figure in zip(SIZES, FIGURES[same_as], strict=True)
 ]
 
+#: Qualities of 2.6 that take a multiple of the tokens of 2.5, from as many times to as many.
+MULTIPLES_OF_2_6 = {"low": (3, 5), "medium": (3, 5)}
+
 #: USD for 1.5, by quality and size, from the price list of 2025.
 PRICES_OF_1_5 = [
     ("low", "1024x1024", "0.009"),
@@ -172,6 +175,30 @@ def test_2_6_costs_as_much_as_2_5_from_high_upwards(model, quality, size):
     cost = image_cost(CATALOGUE.model(model), quality, size)
 
     assert cost == image_cost(CATALOGUE.model("gpt-image-2.5-flare"), quality, size)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("quality", MULTIPLES_OF_2_6)
+@pytest.mark.parametrize("model", MODELS_2_6)
+def test_2_6_costs_a_multiple_of_2_5_below_high(model, quality, size):
+    least, most = MULTIPLES_OF_2_6[quality]
+    tokens, _ = FIGURES[quality][SIZES.index(size)]
+
+    cost = image_cost(CATALOGUE.model(model), quality, size)
+
+    assert cost.least_usd == least * usd_of(tokens)
+    assert cost.most_usd == most * usd_of(tokens)
+    assert cost.about_usd == (cost.least_usd + cost.most_usd) / 2
+
+
+def test_no_model_quality_or_size_that_is_offered_is_missing_from_these_tables():
+    priced = {(model, quality) for model, quality, *_ in ROWS} | {
+        (model, quality) for model in MODELS_2_6 for quality in FIGURES
+    }
+
+    offered = {(model.id, quality) for model in CATALOGUE.offered() for quality in model.qualities}
+    assert offered == priced
+    assert set(CATALOGUE.sizes.values()) <= set(SIZES)
 
 
 @pytest.mark.parametrize(("quality", "size", "usd"), PRICES_OF_1_5)
