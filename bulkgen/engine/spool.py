@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO
@@ -114,10 +114,10 @@ class _FolderArrival(Arrival):
         return tuple(self._images)
 
     @override
-    def keep_unread(self, parts: Iterable[bytes]) -> None:
+    def keep_unread(self, body: bytes) -> None:
         try:
             with (self._part / _UNREAD).open("wb") as file:
-                file.writelines(parts)
+                file.write(body)
                 _sync_file(file)
         except OSError as error:
             raise storage_error(error, self._folder) from None

@@ -47,8 +47,7 @@ _NOT_BROUGHT = Failure(
 )
 _UNREADABLE = Failure(
     kind=FailureKind.UNUSABLE,
-    message="OpenAI's answer holds no picture that can be read, and it was charged. It is kept "
-    "in storage under “unusable”; retry to buy another.",
+    message="OpenAI's answer did not hold this picture, and it was charged. Retry it.",
 )
 _CRASHED = Failure(
     kind=FailureKind.NO_ANSWER, message="bulkgen failed during the call. It may have been charged."
@@ -209,7 +208,8 @@ class Steps:
             self.storage.put(thumbnail_key(image.id), self.pictures.thumbnail(data))
         except InputError as error:
             self.storage.put(f"unusable/{image.id}", data)
-            self.store.engine.image_unusable(image.id, str(error), self.clock.now())
+            message = f"{error} It was charged, and its bytes are kept; retry it."
+            self.store.engine.image_unusable(image.id, message, self.clock.now())
             return
         if stored is None:
             self.storage.take(keys[output_format], path)

@@ -1,7 +1,7 @@
 """What the studio and the engine need from the outside."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -64,8 +64,8 @@ class Arrival(Protocol):
         """Pictures that are complete so far."""
 
     @abstractmethod
-    def keep_unread(self, parts: Iterable[bytes]) -> None:
-        """Keep a body, or the rest of one, in which no picture could be found."""
+    def keep_unread(self, body: bytes) -> None:
+        """Keep a body in which no picture could be found."""
 
     @abstractmethod
     def keep(self, answer: ProviderAnswer, *, complete: bool) -> None:

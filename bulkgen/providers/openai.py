@@ -1,7 +1,6 @@
 """OpenAI's image models, through OpenAI's own SDK."""
 
-from collections.abc import Callable, Iterator
-from itertools import chain
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import httpx2
@@ -17,7 +16,6 @@ from bulkgen.ports import Arrival, ImageProvider
 from bulkgen.providers.openai_errors import ErrorAnswer, classify
 from bulkgen.providers.openai_stream import AnswerSplitter, UnreadableAnswerError
 
-_PART_BYTES = 64 * 1024
 _CONNECT_TIMEOUT_S = 10.0
 #: Larger pictures, 2K and 4K, take much longer.
 _LARGE_PIXELS = 1_600_000
@@ -78,7 +76,7 @@ def _receive(
         http_response = response.http_response
         parts = http_response.iter_bytes if packed else http_response.iter_raw
         try:
-            usage = _take_in(parts(_PART_BYTES), arrival)
+            usage = _take_in(parts(), arrival)
         except (httpx2.HTTPError, UnreadableAnswerError) as error:
             _log.warning("answer_broken", request_id=request_id, reason=type(error).__name__)
             return Failure(kind=FailureKind.NO_ANSWER, message=_NO_ANSWER, request_id=request_id)
@@ -92,18 +90,15 @@ def _receive(
     )
 
 
-def _take_in(parts: Iterator[bytes], arrival: Arrival) -> Usage | None:
-    """Bring the pictures of a body into the arrival; what cannot be read is kept as it came."""
+def _take_in(parts: Iterable[bytes], arrival: Arrival) -> Usage | None:
+    """Bring the pictures of a body into the arrival; a body without one is kept as it came."""
     splitter = AnswerSplitter(arrival.new_image)
-    try:
-        for part in parts:
-            splitter.write(part)
-    except UnreadableAnswerError:
-        arrival.keep_unread(chain([splitter.unread], parts))
-        return None
+    # Parts come as they were read; gathered ones would be lost when the connection breaks.
+    for part in parts:
+        splitter.write(part)
     answer = splitter.finish()
     if not arrival.finished():
-        arrival.keep_unread([splitter.unread])
+        arrival.keep_unread(splitter.unread)
     return _usage(answer.get("usage"))
 
 

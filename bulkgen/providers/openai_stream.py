@@ -2,7 +2,8 @@
 
 The body of an answer is JSON whose weight is in one or more `b64_json` values. They are decoded
 part by part into image sinks, so that no picture is ever whole in memory; everything else is kept
-and parsed at the end, with the number of the picture standing in the picture's place.
+and parsed at the end, with the number of the picture standing in the picture's place. A value that
+is no base64 is paid like any other: from the fault on its text goes into the sink as it is.
 """
 
 import json
@@ -19,6 +20,10 @@ _KEY = b'"b64_json"'
 _KEY_AND_VALUE = re.compile(rb'"b64_json"\s*:\s*("?)')
 #: The key, its colon or its value not here yet.
 _KEY_AT_END = re.compile(rb'"b64_json"\s*(?::\s*)?$')
+#: The text of a string up to its end, or as much of it as ends with no half escape.
+_ESCAPED_TEXT = re.compile(rb'(?:[^"\\]++|\\u.{4}|\\[^u])*+', re.DOTALL)
+#: Characters of base64 that stand for whole bytes.
+_GROUP = 4
 
 
 class UnreadableAnswerError(ValueError):
@@ -35,8 +40,12 @@ class AnswerSplitter:
         #: The body without its pictures.
         self._rest = bytearray()
         self._inside = False
+        #: Base64 of this picture that is not decoded yet.
+        self._encoded = b""
         #: Whether the base64 of this picture has come to its end.
         self._padded = False
+        #: Whether this picture has turned out to be no base64.
+        self._damaged = False
         self._sink: ImageSink | None = None
         self._pictures = 0
 
@@ -80,7 +89,7 @@ class AnswerSplitter:
         self._rest += self._buffer[:start] + b'"b64_json":%d' % self._pictures
         self._buffer = self._buffer[match.end() :]
         self._inside = True
-        self._padded = False
+        self._padded = self._damaged = False
         return True
 
     def _keep(self, end: int) -> None:
@@ -89,18 +98,16 @@ class AnswerSplitter:
 
     def _read_picture(self) -> bool:
         """Decode what is here of a picture; False when more bytes are needed."""
-        end = self._buffer.find(b'"')
-        encoded = self._buffer if end < 0 else self._buffer[:end]
-        if b"\\" in encoded:
-            encoded = encoded.replace(b"\\/", b"/")
-        whole = len(encoded) if end >= 0 else len(encoded) // 4 * 4
-        if end < 0 and encoded.endswith(b"\\"):
-            whole = (len(encoded) - 1) // 4 * 4
-        self._decode(encoded[:whole])
-        if end < 0:
-            self._buffer = encoded[whole:]
+        self._encoded += self._text()
+        ended = self._buffer.startswith(b'"')
+        whole = len(self._encoded)
+        if not ended:
+            whole = whole // _GROUP * _GROUP
+        self._decode(self._encoded[:whole])
+        self._encoded = self._encoded[whole:]
+        if not ended:
             return False
-        self._buffer = self._buffer[end + 1 :]
+        self._buffer = self._buffer[1:]
         self._inside = False
         if self._sink is not None:
             self._sink.finish()
@@ -108,15 +115,31 @@ class AnswerSplitter:
             self._pictures += 1
         return True
 
+    def _text(self) -> bytes:
+        """Take what is here of the value from the buffer, without its escapes."""
+        end = self._buffer.find(b'"')
+        text = self._buffer if end < 0 else self._buffer[:end]
+        if b"\\" not in text:
+            self._buffer = self._buffer[len(text) :]
+            return text
+        match = _ESCAPED_TEXT.match(self._buffer)
+        text = match[0] if match else b""
+        self._buffer = self._buffer[len(text) :]
+        try:
+            return str(json.loads(b'"%b"' % text)).encode()
+        except ValueError:
+            return text
+
     def _decode(self, encoded: bytes) -> None:
         if not encoded:
             return
-        if self._padded:
-            raise UnreadableAnswerError("a picture goes on behind its end")
-        try:
-            data = pybase64.b64decode(encoded, validate=True)
-        except ValueError:
-            raise UnreadableAnswerError("a picture is not valid base64") from None
+        data = encoded
+        self._damaged = self._damaged or self._padded
+        if not self._damaged:
+            try:
+                data = pybase64.b64decode(encoded, validate=True)
+            except ValueError:
+                self._damaged = True
         self._padded = encoded.endswith(b"=")
         if self._sink is None:
             self._sink = self._new_image()

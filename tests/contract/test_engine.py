@@ -1,5 +1,6 @@
 """The engine against a server that speaks OpenAI's protocol and keeps a ledger of what it sold."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
@@ -182,14 +183,10 @@ def test_a_server_that_fails_on_and_on_fails_the_image_after_three_retries(
     assert job.reserved_usd == 0
 
 
-@pytest.mark.parametrize(
-    ("action", "kept"),
-    [("empty_data", b'"data":[]'), ("bad_base64", b'"b64_json":0')],
-)
-def test_an_answer_without_a_readable_picture_is_paid_kept_and_said(
-    installation: Installation, server: RunningServer, action: str, kept: bytes
+def test_an_answer_without_a_picture_is_paid_kept_and_said(
+    installation: Installation, server: RunningServer
 ) -> None:
-    server.script({"action": action, "prompt": "number 1"})
+    server.script({"action": "empty_data", "prompt": "number 1"})
     job_id = submit(installation, 2)
 
     job = wait_for_job(installation, job_id)
@@ -200,8 +197,8 @@ def test_an_answer_without_a_readable_picture_is_paid_kept_and_said(
     assert first.status is ImageStatus.FAILED
     assert "charged" in (first.message or "")
     assert job.attempts.bought == 2
-    assert job.cost_usd >= sum(Decimal(entry["cost_usd"]) for entry in server.ledger())
-    assert kept in body.replace(b" ", b"")
+    assert job.cost_usd == sum(Decimal(entry["cost_usd"]) for entry in server.ledger())
+    assert json.loads(body)["data"] == []
 
 
 def test_five_refused_prompts_in_a_row_pause_the_job(
