@@ -39,7 +39,14 @@ class PauseReason(StrEnum):
 #: From each status, the statuses that may follow.
 JOB_TRANSITIONS: dict[JobStatus, frozenset[JobStatus]] = {
     JobStatus.PENDING: frozenset(
-        {JobStatus.PROCESSING, JobStatus.PAUSED, JobStatus.CANCELLED, JobStatus.FAILED}
+        {
+            JobStatus.PROCESSING,
+            JobStatus.PAUSED,
+            #: Resumed while its last calls were under way.
+            JobStatus.COMPLETED,
+            JobStatus.CANCELLED,
+            JobStatus.FAILED,
+        }
     ),
     JobStatus.PROCESSING: frozenset(
         {

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, exists, func, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, exists, func, or_, select, update
 
 from bulkgen.domain.attempts import (
     AttemptKind,
@@ -21,7 +21,7 @@ from bulkgen.domain.dispatch import SavedImage, SpooledAnswer, UnsavedImage
 from bulkgen.domain.images import ImageStage, ImageStatus
 from bulkgen.domain.jobs import RUNNING, JobStatus, PauseReason
 from bulkgen.records import spending
-from bulkgen.records.control import one_more_image
+from bulkgen.records.control import one_more_image, run_again
 from bulkgen.records.database import to_micro_usd
 from bulkgen.records.locks import hold_jobs
 from bulkgen.records.tables import attempts, images, jobs, prompts
@@ -67,6 +67,8 @@ def settle_bought(
         book(connection, attempt, spent=micro_usd, released=attempt["reserved_micro_usd"])
         if attempt["outcome"] is not None:
             _find_places(connection, attempt, spooled, now)
+            ended = and_(jobs.c.id == attempt["job_id"], jobs.c.status == JobStatus.COMPLETED)
+            run_again(connection, ended, now)
         _place_pictures(connection, attempt, spooled, micro_usd)
         _end_images(connection, attempt, ImageStatus.FAILED, missing.message)
         _free_prompt(connection, attempt["prompt_id"], None)

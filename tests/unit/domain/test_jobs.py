@@ -18,7 +18,7 @@ from tests.fakes.factories import NOW, a_job, a_uuid, some_settings
 
 #: The drawing: from each status, where a job may go.
 DRAWN = {
-    "pending": {"processing", "paused", "cancelled", "failed"},
+    "pending": {"processing", "paused", "completed", "cancelled", "failed"},
     "processing": {"pending", "paused", "completed", "cancelled", "failed"},
     "paused": {"pending", "completed", "cancelled"},
     "completed": {"pending"},
