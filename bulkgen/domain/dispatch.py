@@ -118,6 +118,7 @@ class UnsavedImage:
     """An image that is paid and in the spool, not yet in storage."""
 
     id: UUID
+    job_id: UUID
     attempt_id: UUID
     #: Its place in the answer, from 0.
     index: int

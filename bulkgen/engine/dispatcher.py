@@ -7,7 +7,7 @@ from hashlib import sha256
 from uuid import UUID, uuid4
 
 from bulkgen.domain.dispatch import Lease, NewAttempt, PendingPrompt, RunnableJob, image_request
-from bulkgen.domain.errors import InputError, SetupError
+from bulkgen.domain.errors import InputError, SetupError, StorageError
 from bulkgen.domain.jobs import PauseReason
 from bulkgen.domain.models import Catalogue
 from bulkgen.domain.pricing import call_cost
@@ -75,8 +75,10 @@ class Dispatcher:
         self._seat(jobs)
         if not jobs:
             return POLL_S
-        if self._spool.free_bytes() < _LEAST_FREE_BYTES:
-            self._pause_all(jobs)
+        trouble = self._trouble_with_the_disk()
+        if trouble is not None:
+            for job in jobs:
+                self._store.engine.pause(job.id, PauseReason.STORAGE, trouble)
             return POLL_S
         accounts = self._accounts(jobs, now)
         wanted: list[NewAttempt] = []
@@ -117,14 +119,16 @@ class Dispatcher:
             for image_id in self._store.engine.take_page_tasks(free, lease):
                 self._executor.start(Step.CREATE_PAGE, image_id)
 
-    def _pause_all(self, jobs: Iterable[RunnableJob]) -> None:
+    def _trouble_with_the_disk(self) -> str | None:
+        """Why no answer could be kept just now, in one sentence for the person."""
+        try:
+            free_bytes = self._spool.free_bytes()
+        except StorageError as error:
+            return f"{error} Then resume."
+        if free_bytes >= _LEAST_FREE_BYTES:
+            return None
         megabytes = _LEAST_FREE_BYTES // 1024 // 1024
-        for job in jobs:
-            self._store.engine.pause(
-                job.id,
-                PauseReason.STORAGE,
-                f"Less than {megabytes} MB is free on the disk. Free some space, then resume.",
-            )
+        return f"Less than {megabytes} MB is free on the disk. Free some space, then resume."
 
     def _accounts(self, jobs: Iterable[RunnableJob], now: datetime) -> dict[str, _Account]:
         """Runnable jobs by the account that pays for them, with its bucket."""

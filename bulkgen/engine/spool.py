@@ -11,6 +11,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO
@@ -71,7 +72,12 @@ class FolderSpool(Spool):
 
     @override
     def remove(self, attempt_id: UUID) -> None:
-        shutil.rmtree(self._folder / str(attempt_id), ignore_errors=True)
+        kept = self._folder / str(attempt_id)
+        removed = self._folder / f"{attempt_id}{_UNFINISHED}"
+        # Renamed first, so that a crash leaves no answer that is half gone.
+        with suppress(OSError):
+            kept.rename(removed)
+        shutil.rmtree(removed, ignore_errors=True)
 
     @override
     def attempts(self) -> Iterator[UUID]:
@@ -88,7 +94,10 @@ class FolderSpool(Spool):
 
     @override
     def free_bytes(self) -> int:
-        return shutil.disk_usage(self._folder).free
+        try:
+            return shutil.disk_usage(self._folder).free
+        except OSError as error:
+            raise storage_error(error, self._folder) from None
 
 
 class _FolderArrival(Arrival):

@@ -19,6 +19,7 @@ from bulkgen.domain.errors import (
     StoreError,
 )
 from bulkgen.domain.images import SUFFIXES, ImageRequest, ProviderAnswer
+from bulkgen.domain.jobs import PauseReason
 from bulkgen.domain.models import Catalogue
 from bulkgen.domain.page_text import with_columns, write_page_text
 from bulkgen.domain.pages import PageStatus, PageStep, PageTask, PageText, PromptPage, Verdict
@@ -81,7 +82,7 @@ class Steps:
             case Step.GENERATE_IMAGES:
                 self.generate_images(subject_id)
             case Step.SETTLE:
-                self.settle(subject_id)
+                self.settle(subject_id, again=True)
             case Step.CREATE_PAGE:
                 self.create_page(subject_id)
 
@@ -116,7 +117,7 @@ class Steps:
             self._fail(attempt_id, Failure(kind=FailureKind.KEY, message=str(error)))
             return
         except StorageError as error:
-            self._fail(attempt_id, Failure(kind=FailureKind.NO_ROOM, message=str(error)))
+            self._fail(attempt_id, Failure(kind=FailureKind.NO_ROOM, message=_then_resume(error)))
             return
         try:
             answer = self.provider.generate(request, key, arrival)
@@ -137,14 +138,15 @@ class Steps:
             arrival.keep(answer, complete=False)
         except StorageError as error:
             arrival.discard()
-            self._fail(attempt_id, Failure(kind=FailureKind.NOT_KEPT, message=str(error)))
+            self._fail(attempt_id, Failure(kind=FailureKind.NOT_KEPT, message=_then_resume(error)))
             return
         self.settle(attempt_id)
 
-    def settle(self, attempt_id: UUID) -> None:
+    def settle(self, attempt_id: UUID, *, again: bool = False) -> None:
         """Book an answer that is in the spool and bring its pictures to storage.
 
-        Safe to repeat: a restart and the sweeper call it for whatever they find.
+        Safe to repeat: a restart and the sweeper call it for whatever they find. When pictures have
+        to stay in the spool `again`, their job buys no more.
         """
         spooled = self.spool.answer(attempt_id)
         if spooled is None:
@@ -167,7 +169,16 @@ class Steps:
         except FileNotFoundError:
             _log.info("saved_by_another_process", attempt_id=str(attempt_id))
             return
+        except StorageError as error:
+            _log.warning("pictures_not_stored", attempt_id=str(attempt_id), reason=str(error))
+            if again:
+                self._pause_for_storage(unsaved[0].job_id, error)
+            return
         self.spool.remove(attempt_id)
+
+    def _pause_for_storage(self, job_id: UUID, error: StorageError) -> None:
+        message = f"{error} Pictures wait in the spool and are stored by themselves; then resume."
+        self.store.engine.pause(job_id, PauseReason.STORAGE, message)
 
     def _refused(self, attempt: OpenAttempt, failure: Failure) -> None:
         patiently(lambda: self.accounts.refused(attempt, failure))
@@ -186,13 +197,14 @@ class Steps:
         decision = patiently(
             lambda: self.store.engine.settle_failed(attempt_id, failure, jitter, self.clock.now())
         )
-        _log.info(
-            "attempt_failed",
-            kind=failure.kind,
-            http_status=failure.http_status,
-            request_id=failure.request_id,
-            next_step=decision.next_step if decision else None,
-        )
+        if decision is not None:
+            _log.info(
+                "attempt_failed",
+                kind=failure.kind,
+                http_status=failure.http_status,
+                request_id=failure.request_id,
+                next_step=decision.next_step,
+            )
 
     def _save(self, image: UnsavedImage) -> None:
         """Move one picture to storage, with its thumbnail; its name is final."""
@@ -328,6 +340,10 @@ class Steps:
             request_id=written.request_id,
         )
         return written.text
+
+
+def _then_resume(error: StorageError) -> str:
+    return f"{error} Then resume."
 
 
 def _page_status(verdict: Verdict, wanted: PageStatus) -> PageStatus:

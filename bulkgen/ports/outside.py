@@ -109,7 +109,7 @@ class Spool(Protocol):
 
     @abstractmethod
     def free_bytes(self) -> int:
-        """Room left on its disk."""
+        """Room left on its disk; raises StorageError."""
 
 
 class ImageProvider(Protocol):

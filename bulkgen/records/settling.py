@@ -370,6 +370,7 @@ def _unsaved_images(connection: Connection, attempt_id: UUID) -> list[UnsavedIma
     return [
         UnsavedImage(
             id=row["id"],
+            job_id=row["job_id"],
             attempt_id=row["attempt_id"],
             index=row["answer_index"],
             sha256=row["sha256"],
