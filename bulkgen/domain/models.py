@@ -197,6 +197,14 @@ class Catalogue:
         offered = ", ".join(model.id for model in self.offered())
         raise InputError(f"There is no model {model_id!r}. Use one of {offered}.")
 
+    def other_model(self, model_id: str) -> str:
+        """What to use instead of a model that is not there."""
+        model = self.model(model_id)
+        others = [other.id for other in self.offered() if other.id != model.id]
+        if model.replacement is not None:
+            return model.replacement
+        return self.default_model if self.default_model in others else others[0]
+
     def offered(self) -> list[ImageModel]:
         """The models a person may choose."""
         return [model for model in self.models.values() if model.offered]

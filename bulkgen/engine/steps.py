@@ -182,15 +182,12 @@ class Steps:
 
     def _refused(self, attempt: OpenAttempt, failure: Failure) -> None:
         patiently(lambda: self.accounts.refused(attempt, failure))
-        if failure.kind is FailureKind.MODEL and attempt.request is not None:
-            failure = self._name_replacement(failure, attempt.request.model)
+        request = attempt.request
+        if failure.kind is FailureKind.MODEL and request is not None:
+            other = self.catalogue.other_model(request.model)
+            message = f"{failure.message} {request.model} can be replaced by {other}."
+            failure = replace(failure, message=message)
         self._fail(attempt.id, failure)
-
-    def _name_replacement(self, failure: Failure, model: str) -> Failure:
-        instead = self.catalogue.model(model).replacement or self.catalogue.default_model
-        if instead == model:
-            return failure
-        return replace(failure, message=f"{failure.message} {instead} takes its place.")
 
     def _fail(self, attempt_id: UUID, failure: Failure) -> None:
         jitter = random.random()  # noqa: S311 - spreads retries, guards nothing

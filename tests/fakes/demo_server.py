@@ -47,9 +47,9 @@ class RunningServer:
 
 
 @contextmanager
-def running_server(**options: Any) -> Iterator[RunningServer]:
-    """Run a server on a free port; `options` are those of DemoOptions, with control on."""
-    listener = listen(0)
+def running_server(port: int = 0, **options: Any) -> Iterator[RunningServer]:
+    """Run a server, port 0 on a free one; `options` are those of DemoOptions, with control on."""
+    listener = listen(port)
     server = new_server(DemoOptions(**{"control": True, **options}))
     thread = threading.Thread(target=server.run, args=([listener],), name="demo-server")
     thread.start()

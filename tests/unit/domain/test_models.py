@@ -267,3 +267,15 @@ def test_a_size_is_its_width_and_its_height(width, height):
 def test_what_is_no_size_has_no_width(size):
     with pytest.raises(InputError, match="is not a width and a height, such as 1024x1024"):
         width_and_height(size)
+
+
+@pytest.mark.parametrize(
+    ("model", "other"),
+    [
+        ("gpt-image-1.5", "gpt-image-2.5-flare"),
+        ("gpt-image-2", "gpt-image-2.5-flare"),
+        ("gpt-image-2.5-flare-2026-09-08", "gpt-image-2.5-sunburst"),
+    ],
+)
+def test_a_model_that_is_not_there_has_another_to_use_instead(model, other):
+    assert CATALOGUE.other_model(model) == other
