@@ -3,7 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.postgres import RunningPostgres, running_postgres
+pytest.register_assert_rewrite("tests.fakes")
+
+from tests.fakes.postgres import (  # noqa: E402 - rewriting begins before the first import
+    RunningPostgres,
+    running_postgres,
+)
 
 
 @pytest.fixture(scope="session")
