@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 from bulkgen import logs
-from bulkgen.cli import exports, inspection, jobs, runs
+from bulkgen.cli import databases, exports, inspection, jobs, runs
 from bulkgen.demo import serving
 from bulkgen.domain.errors import BulkgenError
 from bulkgen.domain.pages import PageStatus
@@ -67,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     site = _add(commands, "site", exports.export_site, "Write the published pages as a website.")
     site.add_argument("--out", type=Path, required=True, metavar="DIR")
     _add(commands, "migrate", inspection.migrate, "Bring the database up to date.")
+    _add_database(commands)
     _add(commands, "doctor", inspection.doctor, "Print versions, paths and what is wrong.")
     demo = _add(
         commands,
@@ -124,6 +125,18 @@ def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--create-pages", action="store_true", help="make a page of every image that is made"
     )
     run.add_argument("--dry-run", action="store_true", help="check and price only; send nothing")
+
+
+def _add_database(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    about = "Move the database."
+    database = commands.add_parser("database", help=about, description=about)
+    copy = _add(
+        database.add_subparsers(required=True, metavar="COMMAND"),
+        "copy",
+        databases.copy_database,
+        "Copy everything from SQLite to an empty Postgres, while nothing runs.",
+    )
+    copy.add_argument("--to", required=True, metavar="URL")
 
 
 def _serve_demo(_settings: Settings, options: argparse.Namespace) -> int:

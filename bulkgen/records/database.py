@@ -90,7 +90,7 @@ class Database:
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
             self._writers = self.engine
-            self._advice = "Check that Postgres runs and that BULKGEN_DATABASE_URL is right."
+            self._advice = "Check that Postgres runs and that its address is right."
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -133,8 +133,8 @@ def parse_url(url: str) -> URL:
         parsed = make_url(url)
     except (exc.ArgumentError, ValueError):
         raise SetupError(
-            "BULKGEN_DATABASE_URL is not a database address. Examples are "
-            "sqlite:////var/lib/bulkgen/bulkgen.db and postgresql://user:password@host/bulkgen."
+            "This is not the address of a database. BULKGEN_DATABASE_URL takes one such as "
+            "sqlite:////var/lib/bulkgen/bulkgen.db or postgresql://user:password@host/bulkgen."
         ) from None
     kind = parsed.get_backend_name()
     if kind == "sqlite":
@@ -143,7 +143,7 @@ def parse_url(url: str) -> URL:
         return parsed.set(drivername="postgresql+psycopg")
     raise SetupError(
         f"bulkgen cannot use a {kind} database. "
-        "Set BULKGEN_DATABASE_URL to a sqlite:/// or postgresql:// address."
+        "Give BULKGEN_DATABASE_URL an address with sqlite:/// or postgresql://."
     )
 
 

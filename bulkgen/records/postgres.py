@@ -47,7 +47,7 @@ def open_postgres(url: URL) -> Engine:
         make_conninfo("", **{name: str(value) for name, value in url.query.items()})
     except ProgrammingError as error:
         raise SetupError(
-            f"BULKGEN_DATABASE_URL sets what Postgres does not know: {str(error).strip()}."
+            f"The address of the database sets what Postgres does not know: {str(error).strip()}."
         ) from None
     engine = create_engine(
         url,

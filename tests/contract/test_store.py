@@ -129,7 +129,11 @@ def test_a_reader_on_postgres_sees_one_moment(postgres_url: str) -> None:
     ("url", "error", "says"),
     [
         ("postgresql://admin:hunter22@127.0.0.1:9/bulkgen", StoreError, "Connection refused"),
-        ("postgresql://admin:hunter22@127.0.0.1:port/bulkgen", SetupError, "not a database"),
+        (
+            "postgresql://admin:hunter22@127.0.0.1:port/bulkgen",
+            SetupError,
+            "not the address of a database",
+        ),
         ("postgresql://admin:hunter22@127.0.0.1/b?speed=1", SetupError, 'option "speed"'),
         ("mysql://admin:hunter22@127.0.0.1/bulkgen", SetupError, "cannot use a mysql database"),
     ],

@@ -1,6 +1,7 @@
 import argparse
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,11 +30,19 @@ CLASSES = [
 
 
 def parsers() -> dict[str, argparse.ArgumentParser]:
-    """Every command and what it takes."""
-    for action in arguments._parser()._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            return dict(action.choices)
-    raise AssertionError
+    """Every command and what it takes, such as `run` and `database copy`."""
+    return dict(_commands("", arguments._parser()))
+
+
+def _commands(
+    name: str, parser: argparse.ArgumentParser
+) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    inner = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
+    if not inner:
+        yield name, parser
+    for action in inner:
+        for word, command in action.choices.items():
+            yield from _commands(f"{name} {word}".strip(), command)
 
 
 def abouts() -> dict[str, str]:
