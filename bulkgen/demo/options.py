@@ -13,6 +13,8 @@ class DemoOptions:
     latency_s: float = 1.5
     #: Spread of the latency: the standard deviation of its logarithm.
     latency_sigma: float = 0.15
+    #: Latencies are random, and the same ones for the same seed.
+    seed: int = 2026
     #: Whether the ledger and the fault script are there.
     control: bool = False
     #: Send one prepared picture of this size for every call instead of painting.

@@ -70,6 +70,8 @@ def main(argv: Sequence[str]) -> int:
     options = DemoOptions(
         images_per_minute=arguments.images_per_minute,
         latency_s=arguments.latency,
+        latency_sigma=arguments.latency_sigma,
+        seed=arguments.seed,
         control=arguments.control,
         prepared_bytes=arguments.prepared_bytes,
         time_scale=arguments.time_scale,
@@ -104,6 +106,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--latency", type=float, default=defaults.latency_s, help="median seconds of a picture"
     )
+    parser.add_argument(
+        "--latency-sigma",
+        type=float,
+        default=defaults.latency_sigma,
+        help="standard deviation of the latency's logarithm",
+    )
+    parser.add_argument("--seed", type=int, default=defaults.seed, help="seed of the latencies")
     parser.add_argument("--control", action="store_true", help="serve the ledger and fault script")
     parser.add_argument(
         "--prepared-bytes", type=int, help="answer with one prepared picture of this size"

@@ -19,7 +19,6 @@ from bulkgen.demo.orders import Order
 from bulkgen.demo.wire import image_limit, organization_of, too_many_images
 from bulkgen.domain.models import Catalogue
 
-_LATENCY_SEED = 2026
 #: Endpoints whose calls cost money.
 _PAID = frozenset({"images", "responses"})
 
@@ -57,7 +56,7 @@ class DemoState:
         self.script = FaultScript()
         self.pool = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="painter")
         self._latency_s = options.latency_s
-        self._random = random.Random(_LATENCY_SEED)  # noqa: S311 - spreads latencies
+        self._random = random.Random(options.seed)  # noqa: S311 - spreads latencies
         self._buckets: dict[str, ImageBucket] = {}
         self._calls: Counter[str] = Counter()
         self._painted: Counter[bytes] = Counter()

@@ -1,0 +1,66 @@
+"""How long a long list of prompts takes before it is a job."""
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest.mock import patch
+
+import bulkgen.studio.jobs
+from bulkgen.bootstrap import Installation, open_installation
+from bulkgen.domain.people import LOCAL_ADMIN
+from bulkgen.domain.prompt_files import read_prompt_file
+from bulkgen.domain.prompts import PromptRow
+from tests.bench.rows import Row, at_most, for_comparison
+from tests.fakes.demo_server import RunningServer
+from tests.fakes.installations import settings_for
+from tests.fakes.prompts import PARTI_50
+
+_LONG = 10_000
+_FILE_ROWS = 5_000
+_REPEATS = 5
+
+
+def rows() -> Iterator[Row]:
+    """Through the studio, with the limit of rows raised where it is passed."""
+    with TemporaryDirectory() as folder, _opened(Path(folder)) as installation:
+        jobs = installation.studio.jobs
+        settings = installation.studio.choices.default_settings()
+        sheet = [PromptRow(text=text) for text in _texts(_LONG)]
+
+        def submit() -> None:
+            jobs.submit(LOCAL_ADMIN, sheet, settings, name="")
+
+        with patch.object(bulkgen.studio.jobs, "MAX_ROWS", _LONG):
+            yield at_most(f"submit {_LONG:,} prompts", _median_s(submit), 0.5, "{:.2f} s")
+        data = "\n".join(["prompt", *_texts(_FILE_ROWS)]).encode()
+
+        def check() -> None:
+            jobs.check(LOCAL_ADMIN, read_prompt_file("list.csv", data).rows, settings)
+
+        checked = f"{_FILE_ROWS:,} prompts: read, check, estimate"
+        yield for_comparison(checked, _median_s(check), "{:.2f} s")
+
+
+def _texts(count: int) -> list[str]:
+    return [f"{PARTI_50[number % len(PARTI_50)]} {number}" for number in range(count)]
+
+
+def _median_s(act: Callable[[], None]) -> float:
+    figures = []
+    for _ in range(_REPEATS):
+        start_s = time.perf_counter()
+        act()
+        figures.append(time.perf_counter() - start_s)
+    return statistics.median(figures)
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[Installation]:
+    installation = open_installation(settings_for(folder, RunningServer(0)))
+    try:
+        yield installation
+    finally:
+        installation.close(timeout_s=0)
