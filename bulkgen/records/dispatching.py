@@ -6,10 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     RowMapping,
     and_,
+    bindparam,
     exists,
     func,
     insert,
@@ -29,30 +29,39 @@ from bulkgen.records.database import to_micro_usd, to_usd, upsert
 from bulkgen.records.locks import hold_buckets, hold_jobs
 from bulkgen.records.settling import pause
 from bulkgen.records.spending import Holds
-from bulkgen.records.tables import attempts, buckets, images, jobs, prompts
+from bulkgen.records.tables import UtcDateTime, attempts, buckets, images, jobs, prompts
 
+# Statements of every tick are built once: building one costs ten times what running it does.
+_NOW = bindparam("now", type_=UtcDateTime())
 _PENDING_IMAGES = (
     select(func.count())
     .where(images.c.prompt_id == prompts.c.id, images.c.status == ImageStatus.PENDING)
     .scalar_subquery()
 )
-
-
-def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (
-        prompts.c.status == ImageStatus.PENDING,
-        or_(prompts.c.not_before.is_(None), prompts.c.not_before <= now),
-        or_(jobs.c.try_first.is_(None), prompts.c.number <= jobs.c.try_first),
-    )
+_DUE = and_(
+    prompts.c.job_id == jobs.c.id,
+    prompts.c.status == ImageStatus.PENDING,
+    or_(prompts.c.not_before.is_(None), prompts.c.not_before <= _NOW),
+    or_(jobs.c.try_first.is_(None), prompts.c.number <= jobs.c.try_first),
+)
+_RUNNABLE = select(
+    jobs,
+    exists()
+    .where(attempts.c.job_id == jobs.c.id, attempts.c.outcome.is_(None))
+    .label("waits_for_calls"),
+).where(jobs.c.status.in_(RUNNING), exists().where(_DUE))
+_PENDING = (
+    select(prompts.c.id, prompts.c.job_id, prompts.c.row, _PENDING_IMAGES.label("pending"))
+    .join(jobs, _DUE)
+    .where(prompts.c.job_id == bindparam("job"))
+    .order_by(prompts.c.number)
+    .limit(bindparam("most"))
+)
 
 
 def runnable_jobs(connection: Connection, now: datetime) -> list[RunnableJob]:
     """Jobs that may start calls and have a prompt that is due."""
-    due = exists().where(prompts.c.job_id == jobs.c.id, *_due(now))
-    is_open = exists().where(attempts.c.job_id == jobs.c.id, attempts.c.outcome.is_(None))
-    rows = connection.execute(
-        select(jobs, is_open.label("waits_for_calls")).where(jobs.c.status.in_(RUNNING), due)
-    ).mappings()
+    rows = connection.execute(_RUNNABLE, {"now": now}).mappings()
     return [
         RunnableJob(
             id=row["id"],
@@ -74,13 +83,8 @@ def pending_prompts(
     connection: Connection, job_id: UUID, limit: int, now: datetime
 ) -> list[PendingPrompt]:
     """The next prompts of a job in their order, those that wait for a retry left out."""
-    rows = connection.execute(
-        select(prompts.c.id, prompts.c.job_id, prompts.c.row, _PENDING_IMAGES.label("pending"))
-        .join(jobs, jobs.c.id == prompts.c.job_id)
-        .where(prompts.c.job_id == job_id, *_due(now))
-        .order_by(prompts.c.number)
-        .limit(limit)
-    ).mappings()
+    found = {"job": job_id, "most": limit, "now": now}
+    rows = connection.execute(_PENDING, found).mappings()
     return [
         PendingPrompt(
             id=row["id"],
@@ -92,15 +96,20 @@ def pending_prompts(
     ]
 
 
+_SAME_AS = select(buckets.c.same_as).where(buckets.c.account == bindparam("name"))
+_BUCKET = select(buckets).where(buckets.c.account == bindparam("name"))
+_SAVE_BUCKET = update(buckets).where(buckets.c.account == bindparam("name"))
+
+
 def bucket_name(connection: Connection, account: str) -> str:
     """The account whose bucket counts: the organization a key turned out to belong to."""
-    same_as = connection.scalar(select(buckets.c.same_as).where(buckets.c.account == account))
+    same_as: str | None = connection.scalar(_SAME_AS, {"name": account})
     return same_as or account
 
 
 def bucket(connection: Connection, account: str) -> Bucket | None:
     """The account's bucket as it was last written."""
-    row = connection.execute(select(buckets).where(buckets.c.account == account)).mappings().first()
+    row = connection.execute(_BUCKET, {"name": account}).mappings().first()
     return None if row is None else bucket_from(row)
 
 
@@ -119,7 +128,10 @@ def bucket_from(row: RowMapping) -> Bucket:
 
 def save_bucket(connection: Connection, account: str, value: Bucket) -> None:
     """Write an account's bucket, making its row when it is new."""
-    upsert(connection, buckets, {"account": account}, asdict(value))
+    values = asdict(value)
+    changed = connection.execute(_SAVE_BUCKET, {"name": account, **values})
+    if changed.rowcount == 0:
+        upsert(connection, buckets, {"account": account}, values)
 
 
 def start_attempts(
@@ -159,80 +171,88 @@ def start_attempts(
     return started
 
 
+_FREE_IMAGES = (
+    select(images.c.id)
+    .join(prompts, prompts.c.id == images.c.prompt_id)
+    .where(
+        prompts.c.id == bindparam("prompt"),
+        prompts.c.status == ImageStatus.PENDING,
+        images.c.status == ImageStatus.PENDING,
+    )
+    .order_by(images.c.number)
+    .limit(bindparam("most"))
+)
+_TAKE_PROMPT = (
+    update(prompts)
+    .where(prompts.c.id == bindparam("prompt"))
+    .values(status=ImageStatus.PROCESSING, not_before=None)
+    .returning(prompts.c.round)
+)
+_NEW_ATTEMPT = insert(attempts)
+_TAKE_IMAGE = (
+    update(images)
+    .where(images.c.id == bindparam("image"))
+    .values(status=ImageStatus.PROCESSING, stage=ImageStage.SENDING, message=None)
+)
+_RESERVE = (
+    update(jobs)
+    .where(
+        jobs.c.id == bindparam("job"),
+        jobs.c.status.in_(RUNNING),
+        jobs.c.spent_micro_usd + jobs.c.reserved_micro_usd + bindparam("most")
+        <= jobs.c.budget_micro_usd,
+    )
+    .values(
+        reserved_micro_usd=jobs.c.reserved_micro_usd + bindparam("most"),
+        status=JobStatus.PROCESSING,
+        started_at=func.coalesce(jobs.c.started_at, _NOW),
+    )
+)
+
+
 def _start(
     connection: Connection, attempt: NewAttempt, lease: Lease, now: datetime, day: str
 ) -> bool:
-    free = connection.scalars(
-        select(images.c.id)
-        .join(prompts, prompts.c.id == images.c.prompt_id)
-        .where(
-            prompts.c.id == attempt.prompt_id,
-            prompts.c.status == ImageStatus.PENDING,
-            images.c.status == ImageStatus.PENDING,
-        )
-        .order_by(images.c.number)
-        .limit(attempt.request.images)
-    ).all()
-    if len(free) < attempt.request.images or not _reserve(connection, attempt, now):
+    request = attempt.request
+    wanted = {"prompt": attempt.prompt_id, "most": request.images}
+    free = connection.scalars(_FREE_IMAGES, wanted).all()
+    if len(free) < request.images or not _reserve(connection, attempt, now):
         return False
-    round_of_prompt = connection.scalar(
-        update(prompts)
-        .where(prompts.c.id == attempt.prompt_id)
-        .values(status=ImageStatus.PROCESSING, not_before=None)
-        .returning(prompts.c.round)
+    connection.execute(
+        _NEW_ATTEMPT,
+        {
+            "id": attempt.id,
+            "kind": AttemptKind.IMAGES,
+            "job_id": attempt.job_id,
+            "prompt_id": attempt.prompt_id,
+            "owner_id": attempt.owner_id,
+            "account": attempt.account,
+            "lease_owner": lease.owner,
+            "lease_until": lease.until,
+            "round": connection.scalar(_TAKE_PROMPT, {"prompt": attempt.prompt_id}),
+            "model": request.model,
+            "images": request.images,
+            "request": asdict(request),
+            "reserved_micro_usd": to_micro_usd(attempt.reserved_usd),
+            "price_version": attempt.price_version,
+            "sent_at": now,
+            "day": day,
+        },
     )
     connection.execute(
-        insert(attempts).values(
-            id=attempt.id,
-            kind=AttemptKind.IMAGES,
-            job_id=attempt.job_id,
-            prompt_id=attempt.prompt_id,
-            owner_id=attempt.owner_id,
-            account=attempt.account,
-            lease_owner=lease.owner,
-            lease_until=lease.until,
-            round=round_of_prompt,
-            model=attempt.request.model,
-            images=attempt.request.images,
-            request=asdict(attempt.request),
-            reserved_micro_usd=to_micro_usd(attempt.reserved_usd),
-            price_version=attempt.price_version,
-            sent_at=now,
-            day=day,
-        )
+        _TAKE_IMAGE,
+        [
+            {"image": image_id, "attempt_id": attempt.id, "answer_index": index}
+            for index, image_id in enumerate(free)
+        ],
     )
-    for index, image_id in enumerate(free):
-        connection.execute(
-            update(images)
-            .where(images.c.id == image_id)
-            .values(
-                status=ImageStatus.PROCESSING,
-                stage=ImageStage.SENDING,
-                attempt_id=attempt.id,
-                answer_index=index,
-                message=None,
-            )
-        )
     return True
 
 
 def _reserve(connection: Connection, attempt: NewAttempt, now: datetime) -> bool:
     """Hold the most the call can cost; False when the job stopped or its budget has no room."""
-    micro_usd = to_micro_usd(attempt.reserved_usd)
-    held = jobs.c.spent_micro_usd + jobs.c.reserved_micro_usd + micro_usd
-    changed = connection.execute(
-        update(jobs)
-        .where(
-            jobs.c.id == attempt.job_id,
-            jobs.c.status.in_(RUNNING),
-            held <= jobs.c.budget_micro_usd,
-        )
-        .values(
-            reserved_micro_usd=jobs.c.reserved_micro_usd + micro_usd,
-            status=JobStatus.PROCESSING,
-            started_at=func.coalesce(jobs.c.started_at, now),
-        )
-    )
+    most = to_micro_usd(attempt.reserved_usd)
+    changed = connection.execute(_RESERVE, {"job": attempt.job_id, "most": most, "now": now})
     return changed.rowcount == 1
 
 
@@ -251,14 +271,14 @@ def open_attempt(row: RowMapping) -> OpenAttempt:
     )
 
 
+_IS_OPEN = attempts.c.outcome.is_(None)
+_OPEN_CALLS = select(attempts.c.account, func.count()).where(_IS_OPEN).group_by(attempts.c.account)
+_OPEN_ATTEMPT = select(attempts).where(attempts.c.id == bindparam("attempt"), _IS_OPEN)
+
+
 def open_calls(connection: Connection) -> dict[str, int]:
     """Account -> calls without an outcome."""
-    rows = connection.execute(
-        select(attempts.c.account, func.count())
-        .where(attempts.c.outcome.is_(None))
-        .group_by(attempts.c.account)
-    )
-    return dict(rows.all())
+    return dict(connection.execute(_OPEN_CALLS).all())
 
 
 def open_attempts(connection: Connection) -> list[OpenAttempt]:
@@ -269,11 +289,5 @@ def open_attempts(connection: Connection) -> list[OpenAttempt]:
 
 def find_open_attempt(connection: Connection, attempt_id: UUID) -> OpenAttempt | None:
     """An attempt, unless it has an outcome."""
-    row = (
-        connection.execute(
-            select(attempts).where(and_(attempts.c.id == attempt_id, attempts.c.outcome.is_(None)))
-        )
-        .mappings()
-        .first()
-    )
+    row = connection.execute(_OPEN_ATTEMPT, {"attempt": attempt_id}).mappings().first()
     return None if row is None else open_attempt(row)
