@@ -6,8 +6,9 @@ what belongs to a job. All are held until the transaction ends.
 
 from collections.abc import Collection
 from hashlib import sha256
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Table, func, select
 
 from bulkgen.records.tables import buckets, jobs
 
@@ -40,6 +41,13 @@ def hold_jobs(connection: Connection, condition: ColumnElement[bool]) -> None:
         connection.execute(
             select(jobs.c.id).where(condition).order_by(jobs.c.id).with_for_update(key_share=True)
         )
+
+
+def hold_job_of(connection: Connection, table: Table, row_id: UUID) -> None:
+    """Let nobody else change the job that a call or an image belongs to."""
+    if _has_several_writers(connection):
+        job_id = select(table.c.job_id).where(table.c.id == row_id).scalar_subquery()
+        hold_jobs(connection, jobs.c.id == job_id)
 
 
 def _has_several_writers(connection: Connection) -> bool:

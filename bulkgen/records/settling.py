@@ -6,7 +6,18 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, and_, exists, func, or_, select, update
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from bulkgen.domain.attempts import (
     AttemptKind,
@@ -23,7 +34,7 @@ from bulkgen.domain.jobs import RUNNING, JobStatus, PauseReason
 from bulkgen.records import spending
 from bulkgen.records.control import one_more_image, run_again
 from bulkgen.records.database import to_micro_usd
-from bulkgen.records.locks import hold_jobs
+from bulkgen.records.locks import hold_job_of
 from bulkgen.records.tables import attempts, images, jobs, prompts
 
 #: So many refused requests in a row with one cause stop the job: its settings are wrong.
@@ -70,7 +81,8 @@ def settle_bought(
             ended = and_(jobs.c.id == attempt["job_id"], jobs.c.status == JobStatus.COMPLETED)
             run_again(connection, ended, now)
         _place_pictures(connection, attempt, spooled, micro_usd)
-        _end_images(connection, attempt, ImageStatus.FAILED, missing.message)
+        if _is_short(attempt, spooled):
+            _end_images(connection, attempt, ImageStatus.FAILED, missing.message)
         _free_prompt(connection, attempt["prompt_id"], None)
         if micro_usd > attempt["reserved_micro_usd"]:
             pause(
@@ -80,12 +92,17 @@ def settle_bought(
                 "A call cost more than the price list allows. Check the price list of this model "
                 "before you go on.",
             )
-        finish_job_if_done(connection, attempt["job_id"], now)
+        if not spooled.answer.images:
+            finish_job_if_done(connection, attempt["job_id"], now)
     return _unsaved_images(connection, spooled.attempt_id)
 
 
+def _is_short(attempt: RowMapping, spooled: SpooledAnswer) -> bool:
+    return len(spooled.answer.images) < int(attempt["images"])
+
+
 def _missing(attempt: RowMapping, spooled: SpooledAnswer, missing: Failure) -> dict[str, str]:
-    if len(spooled.answer.images) >= attempt["images"]:
+    if not _is_short(attempt, spooled):
         return {}
     return {"failure_kind": missing.kind, "message": missing.message}
 
@@ -136,32 +153,33 @@ _AFTER = {
 }
 
 
+# Statements of every call are built once: building one costs ten times what running it does.
+_ATTEMPT = select(attempts).where(attempts.c.id == bindparam("attempt"))
+_CLOSE = update(attempts).where(attempts.c.id == bindparam("attempt"))
+_BOOK = (
+    update(jobs)
+    .where(jobs.c.id == bindparam("job"))
+    .values(
+        spent_micro_usd=jobs.c.spent_micro_usd + bindparam("spent"),
+        reserved_micro_usd=jobs.c.reserved_micro_usd - bindparam("released"),
+    )
+)
+
+
 def find_attempt(connection: Connection, attempt_id: UUID) -> RowMapping | None:
     """The attempt; nobody else settles it from now on."""
-    job_id = select(attempts.c.job_id).where(attempts.c.id == attempt_id).scalar_subquery()
-    hold_jobs(connection, jobs.c.id == job_id)
-    return (
-        connection.execute(select(attempts).where(attempts.c.id == attempt_id)).mappings().first()
-    )
+    hold_job_of(connection, attempts, attempt_id)
+    return connection.execute(_ATTEMPT, {"attempt": attempt_id}).mappings().first()
 
 
 def _close(connection: Connection, attempt: RowMapping, now: datetime, **values: Any) -> None:  # noqa: ANN401 - column values
-    connection.execute(
-        update(attempts).where(attempts.c.id == attempt["id"]).values(settled_at=now, **values)
-    )
+    connection.execute(_CLOSE, {"attempt": attempt["id"], "settled_at": now, **values})
 
 
 def book(connection: Connection, attempt: RowMapping, *, spent: int, released: int) -> None:
     """Move micro-USD of a call from held to spent, for its day, its month and its job."""
     spending.book(connection, attempt["owner_id"], attempt["day"], spent=spent, reserved=-released)
-    connection.execute(
-        update(jobs)
-        .where(jobs.c.id == attempt["job_id"])
-        .values(
-            spent_micro_usd=jobs.c.spent_micro_usd + spent,
-            reserved_micro_usd=jobs.c.reserved_micro_usd - released,
-        )
-    )
+    connection.execute(_BOOK, {"job": attempt["job_id"], "spent": spent, "released": released})
 
 
 def _find_places(
@@ -196,24 +214,31 @@ def _find_places(
 _EMPTY = (ImageStatus.PENDING, ImageStatus.UNKNOWN, ImageStatus.FAILED, ImageStatus.CANCELLED)
 
 
+_PLACE_PICTURE = (
+    update(images)
+    .where(
+        images.c.attempt_id == bindparam("attempt"),
+        images.c.answer_index == bindparam("index"),
+        images.c.stage == ImageStage.SENDING,
+    )
+    .values(stage=ImageStage.SAVING)
+)
+
+
 def _place_pictures(
     connection: Connection, attempt: RowMapping, spooled: SpooledAnswer, micro_usd: int
 ) -> None:
     each = micro_usd // attempt["images"]
     for picture in spooled.answer.images:
         connection.execute(
-            update(images)
-            .where(
-                images.c.attempt_id == attempt["id"],
-                images.c.answer_index == picture.index,
-                images.c.stage == ImageStage.SENDING,
-            )
-            .values(
-                stage=ImageStage.SAVING,
-                sha256=picture.sha256,
-                size_bytes=picture.size_bytes,
-                cost_micro_usd=each,
-            )
+            _PLACE_PICTURE,
+            {
+                "attempt": attempt["id"],
+                "index": picture.index,
+                "sha256": picture.sha256,
+                "size_bytes": picture.size_bytes,
+                "cost_micro_usd": each,
+            },
         )
 
 
@@ -242,25 +267,32 @@ def _is_cancelled(connection: Connection, job_id: UUID) -> bool:
     return status == JobStatus.CANCELLED
 
 
+_FREE_PROMPT = (
+    update(prompts)
+    .where(
+        prompts.c.id == bindparam("prompt"),
+        ~exists().where(attempts.c.prompt_id == prompts.c.id, attempts.c.outcome.is_(None)),
+    )
+    .values(
+        status=case(
+            (
+                exists().where(
+                    images.c.prompt_id == prompts.c.id, images.c.status == ImageStatus.PENDING
+                ),
+                ImageStatus.PENDING,
+            ),
+            else_=ImageStatus.COMPLETED,
+        )
+    )
+)
+
+
 def _free_prompt(connection: Connection, prompt_id: UUID, not_before: datetime | None) -> None:
     """The prompt waits for its next call while images of it are pending, else it is done.
 
     While another call of it is open, that call's end decides.
     """
-    is_open = exists().where(attempts.c.prompt_id == prompt_id, attempts.c.outcome.is_(None))
-    more = connection.scalar(
-        select(
-            exists().where(images.c.prompt_id == prompt_id, images.c.status == ImageStatus.PENDING)
-        )
-    )
-    connection.execute(
-        update(prompts)
-        .where(prompts.c.id == prompt_id, ~is_open)
-        .values(
-            status=ImageStatus.PENDING if more else ImageStatus.COMPLETED,
-            not_before=not_before,
-        )
-    )
+    connection.execute(_FREE_PROMPT, {"prompt": prompt_id, "not_before": not_before})
 
 
 def _earlier(connection: Connection, attempt: RowMapping, failure: Failure) -> int:
@@ -319,54 +351,54 @@ def pause(connection: Connection, job_id: UUID, reason: PauseReason, message: st
     )
 
 
+_LEFT = exists().where(
+    images.c.job_id == jobs.c.id,
+    images.c.status.in_((ImageStatus.PENDING, ImageStatus.PROCESSING)),
+)
+_COMPLETE_JOB = (
+    update(jobs)
+    .where(jobs.c.id == bindparam("job"), jobs.c.status.in_((*RUNNING, JobStatus.PAUSED)), ~_LEFT)
+    .values(status=JobStatus.COMPLETED, pause_reason=None, message=None, try_first=None)
+)
+_END_TRIAL = (
+    update(jobs)
+    .where(
+        jobs.c.id == bindparam("job"),
+        jobs.c.try_first.is_not(None),
+        jobs.c.status.in_(RUNNING),
+        ~_LEFT.where(
+            images.c.prompt_id == prompts.c.id,
+            prompts.c.number <= jobs.c.try_first,
+        ),
+    )
+    .values(
+        status=JobStatus.PAUSED, pause_reason=PauseReason.PERSON, message=_TRIED, try_first=None
+    )
+)
+
+
 def finish_job_if_done(connection: Connection, job_id: UUID, now: datetime) -> None:
     """A job with nothing left to run is completed."""
-    left = exists().where(
-        images.c.job_id == job_id,
-        images.c.status.in_((ImageStatus.PENDING, ImageStatus.PROCESSING)),
-    )
-    connection.execute(
-        update(jobs)
-        .where(jobs.c.id == job_id, jobs.c.status.in_((*RUNNING, JobStatus.PAUSED)), ~left)
-        .values(
-            status=JobStatus.COMPLETED,
-            completed_at=now,
-            pause_reason=None,
-            message=None,
-            try_first=None,
-        )
-    )
-    left_of_trial = exists().where(
-        images.c.job_id == job_id,
-        images.c.status.in_((ImageStatus.PENDING, ImageStatus.PROCESSING)),
-        images.c.prompt_id == prompts.c.id,
-        prompts.c.number <= jobs.c.try_first,
-    )
-    connection.execute(
-        update(jobs)
-        .where(
-            jobs.c.id == job_id,
-            jobs.c.try_first.is_not(None),
-            jobs.c.status.in_(RUNNING),
-            ~left_of_trial,
-        )
-        .values(
-            status=JobStatus.PAUSED,
-            pause_reason=PauseReason.PERSON,
-            message=_TRIED,
-            try_first=None,
-        )
-    )
+    connection.execute(_COMPLETE_JOB, {"job": job_id, "completed_at": now})
+    connection.execute(_END_TRIAL, {"job": job_id})
+
+
+_UNSAVED = select(
+    images.c.id,
+    images.c.job_id,
+    images.c.attempt_id,
+    images.c.answer_index,
+    images.c.sha256,
+    images.c.created_at,
+).where(
+    images.c.attempt_id == bindparam("attempt"),
+    images.c.status == ImageStatus.PROCESSING,
+    images.c.stage == ImageStage.SAVING,
+)
 
 
 def _unsaved_images(connection: Connection, attempt_id: UUID) -> list[UnsavedImage]:
-    rows = connection.execute(
-        select(images).where(
-            images.c.attempt_id == attempt_id,
-            images.c.status == ImageStatus.PROCESSING,
-            images.c.stage == ImageStage.SAVING,
-        )
-    ).mappings()
+    rows = connection.execute(_UNSAVED, {"attempt": attempt_id}).mappings()
     return [
         UnsavedImage(
             id=row["id"],
@@ -380,28 +412,25 @@ def _unsaved_images(connection: Connection, attempt_id: UUID) -> list[UnsavedIma
     ]
 
 
+_SAVED = (
+    update(images)
+    .where(images.c.id == bindparam("image"), images.c.stage == ImageStage.SAVING)
+    .values(status=ImageStatus.COMPLETED, stage=None, message=None)
+    .returning(images.c.job_id)
+)
+
+
 def image_saved(connection: Connection, image_id: UUID, saved: SavedImage, now: datetime) -> None:
     """The image is in storage: it is completed."""
-    _hold_job_of(connection, image_id)
-    job_id = connection.scalar(
-        update(images)
-        .where(images.c.id == image_id, images.c.stage == ImageStage.SAVING)
-        .values(
-            **asdict(saved),
-            status=ImageStatus.COMPLETED,
-            stage=None,
-            message=None,
-            completed_at=now,
-        )
-        .returning(images.c.job_id)
-    )
+    hold_job_of(connection, images, image_id)
+    job_id = connection.scalar(_SAVED, {"image": image_id, "completed_at": now, **asdict(saved)})
     if job_id is not None:
         finish_job_if_done(connection, job_id, now)
 
 
 def image_unusable(connection: Connection, image_id: UUID, message: str, now: datetime) -> None:
     """The image is paid and cannot be shown: it failed, and its bytes stay."""
-    _hold_job_of(connection, image_id)
+    hold_job_of(connection, images, image_id)
     job_id = connection.scalar(
         update(images)
         .where(images.c.id == image_id, images.c.stage == ImageStage.SAVING)
@@ -410,8 +439,3 @@ def image_unusable(connection: Connection, image_id: UUID, message: str, now: da
     )
     if job_id is not None:
         finish_job_if_done(connection, job_id, now)
-
-
-def _hold_job_of(connection: Connection, image_id: UUID) -> None:
-    job_id = select(images.c.job_id).where(images.c.id == image_id).scalar_subquery()
-    hold_jobs(connection, jobs.c.id == job_id)

@@ -5,19 +5,34 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Exists, and_, exists, select, update
+from sqlalchemy import Connection, Exists, and_, bindparam, exists, select, text, update
 from typing_extensions import override
 
 from bulkgen.domain.budgets import Caps, Spending
 from bulkgen.ports import SpendingStore
-from bulkgen.records.database import Database, insert_if_new, to_micro_usd, to_usd, upsert
+from bulkgen.records.database import Database, to_micro_usd, to_usd, upsert
 from bulkgen.records.tables import attempts, preferences, spending
 
 #: Name of the preference that holds the caps.
 _CAPS = "caps"
 _IS_OPEN = exists().where(attempts.c.outcome.is_(None))
-_NOTHING = {"spent_micro_usd": 0, "reserved_micro_usd": 0}
-_IS_OPEN = exists().where(attempts.c.outcome.is_(None))
+#: Both databases understand it; SQLAlchemy's own form differs between them.
+_NEW_PERIOD = text(
+    "INSERT INTO spending (scope, period, spent_micro_usd, reserved_micro_usd) "
+    "VALUES (:of_scope, :of_period, 0, 0) ON CONFLICT DO NOTHING"
+)
+_IS_PERIOD = and_(
+    spending.c.scope == bindparam("of_scope"), spending.c.period == bindparam("of_period")
+)
+_SPENDING = select(spending.c.spent_micro_usd, spending.c.reserved_micro_usd).where(_IS_PERIOD)
+_BOOK = (
+    update(spending)
+    .where(_IS_PERIOD)
+    .values(
+        spent_micro_usd=spending.c.spent_micro_usd + bindparam("spent"),
+        reserved_micro_usd=spending.c.reserved_micro_usd + bindparam("reserved"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +84,11 @@ class Holds:
         """Write what was held."""
         for owner_id, held in sorted(self._held_micro_usd.items()):
             for period in (_month(self._day), _day(owner_id, self._day)):
-                insert_if_new(self._connection, spending, period, _NOTHING)
+                self._connection.execute(_NEW_PERIOD, period)
             book(self._connection, owner_id, self._day, spent=0, reserved=held)
 
     def _spending(self, period: dict[str, str]) -> Spending:
-        insert_if_new(self._connection, spending, period, _NOTHING)
+        self._connection.execute(_NEW_PERIOD, period)
         return _read(self._connection, period, lock=True)
 
     def _full(self, message: str, is_open: Exists) -> FullCap:
@@ -99,33 +114,22 @@ def book(
     if day is None:
         return
     for period in (_month(day), _day(owner_id, day)):
-        connection.execute(
-            update(spending)
-            .where(_is(period))
-            .values(
-                spent_micro_usd=spending.c.spent_micro_usd + spent,
-                reserved_micro_usd=spending.c.reserved_micro_usd + reserved,
-            )
-        )
+        connection.execute(_BOOK, {**period, "spent": spent, "reserved": reserved})
 
 
 def _read(connection: Connection, period: dict[str, str], *, lock: bool = False) -> Spending:
-    query = select(spending.c.spent_micro_usd, spending.c.reserved_micro_usd).where(_is(period))
-    row = connection.execute(query.with_for_update() if lock else query).first()
+    query = _SPENDING.with_for_update() if lock else _SPENDING
+    row = connection.execute(query, period).first()
     spent, reserved = row or (0, 0)
     return Spending(spent_usd=to_usd(spent), reserved_usd=to_usd(reserved))
 
 
 def _day(owner_id: UUID, day: str) -> dict[str, str]:
-    return {"scope": f"person:{owner_id}", "period": day}
+    return {"of_scope": f"person:{owner_id}", "of_period": day}
 
 
 def _month(day: str) -> dict[str, str]:
-    return {"scope": "everyone", "period": day[:7]}
-
-
-def _is(period: dict[str, str]) -> ColumnElement[bool]:
-    return and_(spending.c.scope == period["scope"], spending.c.period == period["period"])
+    return {"of_scope": "everyone", "of_period": day[:7]}
 
 
 class SqlSpending(SpendingStore):
