@@ -1,10 +1,12 @@
 """Commands that wait: run, resume, retry."""
 
 import json
+import signal
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from uuid import UUID
 
@@ -137,9 +139,10 @@ def _wait(
     interrupted = False
     pages_failed = 0
     try:
-        job = _follow(installation.studio, job_id)
-        if create_pages and job.images.completed:
-            pages_failed = _follow_pages(installation.studio, job_id)
+        with _sigterm_like_ctrl_c():
+            job = _follow(installation.studio, job_id)
+            if create_pages and job.images.completed:
+                pages_failed = _follow_pages(installation.studio, job_id)
     except KeyboardInterrupt:
         interrupted = True
         job = _stop(installation.studio, job_id)
@@ -151,6 +154,15 @@ def _wait(
         return _PAUSED
     all_made = job.images.completed == job.images.total and not pages_failed
     return _ALL_MADE if all_made else _SOME_FAILED
+
+
+@contextmanager
+def _sigterm_like_ctrl_c() -> Iterator[None]:
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _follow(studio: Studio, job_id: UUID) -> Job:
@@ -186,7 +198,7 @@ def _follow_pages(studio: Studio, job_id: UUID) -> int:
 
 
 def _stop(studio: Studio, job_id: UUID) -> Job:
-    """After Ctrl-C: start no more calls, and keep those that are under way."""
+    """After Ctrl-C or SIGTERM: start no more calls, and keep those that are under way."""
     sys.stderr.write("\nStopping; calls under way end first, since they are paid.\n")
     job = studio.jobs.get(LOCAL_ADMIN, job_id)
     if job.status in RUNNING:

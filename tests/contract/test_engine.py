@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from threading import Thread
@@ -16,6 +17,7 @@ from bulkgen.domain.images import ImageStatus
 from bulkgen.domain.jobs import JobStatus, PauseReason
 from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.domain.prompts import PromptRow
+from bulkgen.domain.rates import Bucket
 from bulkgen.engine import Engine
 from bulkgen.engine.dispatcher import Dispatcher
 from tests.fakes.demo_server import KEY, RunningServer, running_server
@@ -265,6 +267,33 @@ def test_cancel_flips_what_waits_and_keeps_what_is_paid(tmp_path: Path) -> None:
         assert ended.images.completed == len(_bought(server)) == 9
         assert ended.images.cancelled == 31
         assert ended.status is JobStatus.CANCELLED
+
+
+def test_no_purchase_starts_later_than_a_second_after_cancel(tmp_path: Path) -> None:
+    with (
+        running_server(images_per_minute=60_000, latency_s=0.05, prepared_bytes=30_000) as server,
+        running_installation(tmp_path / "data", server, limit=1200) as installation,
+    ):
+        account = installation.engine._steps.vault.account(LOCAL_ADMIN.id)
+        drained = Bucket(1200, 0.0, datetime.now(UTC))
+        installation.store.buckets.change(account, lambda _bucket: drained)
+        job_id = submit(installation, 200, size="816x816")
+        wait_for_job(installation, job_id, lambda job: job.images.completed >= 10)
+        before = len(server.ledger())
+        installation.studio.jobs.cancel(LOCAL_ADMIN, job_id)
+        cancelled_at = datetime.now(UTC)
+        wait_for_job(installation, job_id)
+        another = submit(installation, 1)
+        wait_for_job(installation, another)
+
+        *calls, last = server.ledger()
+        job = installation.studio.jobs.get(LOCAL_ADMIN, job_id)
+        received_at = [datetime.fromisoformat(call["at"]) for call in calls]
+        assert before < 200
+        assert max(received_at) <= cancelled_at + timedelta(seconds=1)
+        assert job.images.completed == len(calls)
+        assert job.images.completed + job.images.cancelled == 200
+        assert last["outcome"] == "bought"
 
 
 def test_pause_starts_nothing_more_and_resume_goes_on(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.settings import Settings
 from tests.fakes.app_process import ROOT, environment, running_app
 from tests.fakes.demo_server import KEY, running_server
-from tests.fakes.installations import job_of, submit, wait_for_job
+from tests.fakes.installations import job_of, settings_for, submit, wait_for_job
 
 _LIMIT = 60
 _PROMPTS = 62
@@ -84,7 +84,10 @@ def ctrl_c_is_heard() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("ctrl_c_is_heard")
-def test_ctrl_c_keeps_what_is_paid_and_resume_makes_the_rest(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_run_keeps_what_is_paid_and_resume_makes_the_rest(
+    tmp_path: Path, how: signal.Signals
+) -> None:
     prompts = tmp_path / "prompts.txt"
     prompts.write_text("\n".join(f"a lighthouse, number {n}" for n in range(12)), encoding="utf-8")
     with running_server(images_per_minute=6000, latency_s=1.0, prepared_bytes=30_000) as server:
@@ -107,7 +110,7 @@ def test_ctrl_c_keeps_what_is_paid_and_resume_makes_the_rest(tmp_path: Path) -> 
         while len(server.ledger()) < 7 and time.monotonic() < ends_at:
             time.sleep(0.05)
 
-        run.send_signal(signal.SIGINT)
+        run.send_signal(how)
         output, said = run.communicate(timeout=30)
 
         job = json.loads(output)
@@ -126,4 +129,27 @@ def test_ctrl_c_keeps_what_is_paid_and_resume_makes_the_rest(tmp_path: Path) -> 
             check=True,
         )
         assert json.loads(resumed.stdout)["images"]["completed"] == 12
+        assert len(server.ledger()) == 12
+
+
+def test_a_stopped_app_lets_calls_end_and_the_next_one_makes_the_rest(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    with running_server(images_per_minute=6000, latency_s=1.5, prepared_bytes=30_000) as server:
+        account = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": server.base_url}
+        client = open_installation(settings_for(data_dir, server, limit=8))
+        job_id = submit(client, 12)
+        with running_app(data_dir, BULKGEN_IMAGES_PER_MINUTE="8", **account) as app:
+            wait_for_job(client, job_id, lambda job: job.images.processing >= 7)
+            app.stop()
+        stopped = job_of(client, job_id)
+        bought = len(server.ledger())
+        with running_app(data_dir, BULKGEN_IMAGES_PER_MINUTE="600", **account):
+            ended = wait_for_job(client, job_id)
+        client.close(timeout_s=0)
+
+        assert (stopped.attempts.bought, stopped.attempts.total) == (bought, bought)
+        assert stopped.images.completed == bought
+        assert (stopped.images.processing, stopped.images.pending) == (0, 12 - bought)
+        assert bought < 12
+        assert (ended.images.completed, ended.attempts.unknown) == (12, 0)
         assert len(server.ledger()) == 12
