@@ -1,13 +1,14 @@
 # make run    set up and open the app (demo mode when there is no OpenAI key)
 # make test   set up, browser included, and run every test
 # make lint   format check, lint, floors;  make types  type check;  make bench  measurements
+# make soak   the long forms of the proofs, about ten minutes
 
 PORT ?= 8501
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test lint types bench format lock
+.PHONY: run test lint types bench soak format lock
 
 run: .venv/run-stamp
 	@$(BIN)/python -m bulkgen.ui.launch $(PORT)
@@ -27,6 +28,9 @@ types: .venv/dev-stamp
 
 bench: .venv/dev-stamp
 	@$(BIN)/python -m tests.bench
+
+soak: .venv/dev-stamp
+	@$(BIN)/python -m tests.soak
 
 format: .venv/dev-stamp
 	@$(BIN)/ruff check --fix .
