@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
@@ -67,19 +67,19 @@ def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.
 class Database:
     """One database and its two kinds of transaction.
 
-    On SQLite, writers of this process stand in one line and begin with BEGIN IMMEDIATE, and every
+    Writers of this process stand in one line. On SQLite they begin with BEGIN IMMEDIATE, and every
     commit is synchronous: one writer at a time is what the file allows, and waiting in line costs
-    less than failing. On Postgres they run side by side, and `locks` says who waits for whom.
+    less than failing. On Postgres a process that freezes then keeps others waiting with one
+    transaction at most; `locks` says who waits for whom.
     """
 
     def __init__(self, url: str) -> None:
         parsed = parse_url(url)
         #: The file of a SQLite database; None for Postgres.
         self.path: str | None = None
-        self._line: AbstractContextManager[object] = nullcontext()
+        self._write_lock = threading.Lock()
         if parsed.get_backend_name() == "sqlite":
             self.path = parsed.database
-            self._line = threading.Lock()
             self.engine = _sqlite_engine(parsed)
             self._readers: Engine = self.engine
             self._writers: Engine = self.engine.execution_options(bulkgen_write=True)
@@ -103,7 +103,7 @@ class Database:
         """A transaction that is committed at the end, or rolled back by an exception."""
         with (
             self.plain_errors(),
-            self._line,
+            self._write_lock,
             self._writers.connect() as connection,
             connection.begin(),
         ):

@@ -12,9 +12,9 @@ from bulkgen.ports import EngineLock
 from bulkgen.records.database import Database
 from bulkgen.records.locks import advisory_key
 
-#: Postgres ends the session of a holder it has not heard of for so long; a holder asks far more
-#: often.
-_FROZEN_S = 5
+#: Postgres ends the session of a holder it has not heard of for so long; a holder asks four times a
+#: second, and in the worst press of answers every few seconds.
+_FROZEN_S = 10
 _KEY = advisory_key("engine")
 
 

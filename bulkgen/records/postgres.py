@@ -13,7 +13,7 @@ from bulkgen.domain.errors import SetupError
 _POOL_SIZE = 4
 _MORE_WHEN_BUSY = 4
 #: A process that freezes inside a transaction keeps others waiting no longer than this.
-_FROZEN_MS = 10_000
+_FROZEN_MS = 5_000
 #: The same wait that SQLite allows.
 _LOCK_TIMEOUT_MS = 30_000
 #: A server that is cut off is given up, instead of being waited for without end.

@@ -23,8 +23,10 @@ _WAIT_S = 30
 HOLDER = """
 import sys, time
 from bulkgen.domain.errors import StoreError
+from bulkgen.records import engine_lock
 from bulkgen.records.database import Database
 from bulkgen.records.engine_lock import engine_lock_of
+engine_lock._FROZEN_S = 2
 lock = engine_lock_of(Database(sys.argv[1]))
 said = ""
 while True:
@@ -137,7 +139,7 @@ def test_a_holder_that_goes_on_asking_keeps_it_on_postgres(postgres_url: str) ->
     with _lock(postgres_url) as lock, _holder(postgres_url) as holder:
         assert _said(holder) == "held"
 
-        ends_at = time.monotonic() + 7
+        ends_at = time.monotonic() + 4
         while time.monotonic() < ends_at:
             assert not lock.hold()
             time.sleep(0.2)
