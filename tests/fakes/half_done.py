@@ -31,7 +31,9 @@ def submit_half_done(installation: Installation, count: int) -> UUID:
         picture = arrival.new_image()
         picture.write(_picture(str(attempt_id)))
         picture.finish()
-        answer = ProviderAnswer(images=arrival.finished(), usage=None, request_id=None)
+        answer = ProviderAnswer(
+            images=arrival.finished(), usage=None, request_id=None, model="gpt-image-2.5-flare"
+        )
         arrival.keep(answer, complete=True)
     return job_id
 
@@ -56,7 +58,7 @@ def _open_calls(installation: Installation, job_id: UUID) -> list[UUID]:
     store = steps.store
     account = steps.vault.account(LOCAL_ADMIN.id)
     now = datetime.now(UTC)
-    store.buckets.enter(account, full_bucket(PACE, now))
+    store.buckets.change(account, lambda _bucket: full_bucket(PACE, now))
     settings = store.jobs.get(job_id).settings
     wanted = []
     for prompt in store.engine.pending_prompts(job_id, OPEN, now):
@@ -75,7 +77,7 @@ def _open_calls(installation: Installation, job_id: UUID) -> list[UUID]:
         )
     lease = Lease(owner=uuid4(), until=now + timedelta(seconds=30))
     started = store.engine.start_attempts(wanted, lease, now)
-    store.buckets.enter(account, Bucket(PACE, 0.0, now))
+    store.buckets.change(account, lambda _bucket: Bucket(PACE, 0.0, now))
     return started
 
 
