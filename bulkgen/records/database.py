@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from decimal import ROUND_CEILING, Decimal
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, exc
@@ -12,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 
 from bulkgen.domain.errors import SetupError, StoreError
+from bulkgen.records.file_systems import network_file_system
 from bulkgen.records.postgres import open_postgres
 
 #: SQLite builds before this one can corrupt a WAL when two connections checkpoint together.
@@ -80,6 +82,7 @@ class Database:
         self._write_lock = threading.Lock()
         if parsed.get_backend_name() == "sqlite":
             self.path = parsed.database
+            _check_file_system(self.path)
             self.engine = _sqlite_engine(parsed)
             self._readers: Engine = self.engine
             self._writers: Engine = self.engine.execution_options(bulkgen_write=True)
@@ -145,6 +148,15 @@ def parse_url(url: str) -> URL:
         f"bulkgen cannot use a {kind} database. "
         "Give BULKGEN_DATABASE_URL an address with sqlite:/// or postgresql://."
     )
+
+
+def _check_file_system(path: str | None) -> None:
+    kind = network_file_system(Path(path)) if path else None
+    if kind is not None:
+        raise SetupError(
+            f"{path} lies on a network file system ({kind}), where SQLite loses data. Keep the "
+            "database on a local disk, or set BULKGEN_DATABASE_URL to a Postgres address."
+        )
 
 
 def _sqlite_engine(url: URL) -> Engine:

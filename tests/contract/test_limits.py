@@ -110,6 +110,23 @@ def test_two_other_refusals_in_a_row_hold_every_call_of_the_account(
     assert dispatching.run(1) > 0
 
 
+def test_a_machine_that_slept_goes_on_with_no_more_than_a_full_bucket(
+    dispatching: Dispatching,
+) -> None:
+    dispatching.run(1)
+    now = dispatching.clock.now()
+    dispatching.store.buckets.change(dispatching.account, lambda bucket: bucket.with_limit(60, now))
+    dispatching.run(30)
+
+    dispatching.clock.go(8 * 3600)
+    awake = dispatching.run(1)
+    dispatching.clock.go(-2 * 3600)
+    set_back = dispatching.run(60)
+
+    assert awake == 58
+    assert 58 <= set_back <= 62
+
+
 def test_a_restart_does_not_begin_with_a_full_bucket(tmp_path: Path) -> None:
     with running_server(images_per_minute=60, latency_s=0.05, prepared_bytes=30_000) as server:
         with running_installation(tmp_path / "data", server, limit=60) as installation:
