@@ -171,7 +171,7 @@ class Steps:
             return
         except StorageError as error:
             _log.warning("pictures_not_stored", attempt_id=str(attempt_id), reason=str(error))
-            if again:
+            if again and unsaved:
                 self._pause_for_storage(unsaved[0].job_id, error)
             return
         self.spool.remove(attempt_id)

@@ -1,12 +1,13 @@
 """Disks that are full or away: nothing that is paid is lost, and work goes on afterwards."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -25,11 +26,11 @@ _WAIT_S = 30
 
 
 @pytest.fixture(autouse=True)
-def _quick_and_quiet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Sweep often, and format none of the many tracebacks."""
+def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[MutableMapping[str, Any]]]:
+    """Sweep often, and keep the log instead of formatting its many tracebacks."""
     monkeypatch.setattr(engine, "_SWEEP_S", 0.3)
-    with capture_logs():
-        yield
+    with capture_logs() as logged:
+        yield logged
 
 
 @pytest.fixture
@@ -202,3 +203,25 @@ def test_uploads_repeat_until_storage_is_back_and_nothing_is_bought_again(
         sold = {sha256 for entry in server.ledger() for sha256 in entry["sha256"]}
         assert {image.sha256 for image in images} == sold
         assert list((tmp_path / "data" / "spool").iterdir()) == []
+
+
+def test_an_answer_without_a_picture_is_kept_when_storage_is_back(
+    tmp_path: Path,
+    server: RunningServer,
+    monkeypatch: pytest.MonkeyPatch,
+    logged: list[MutableMapping[str, Any]],
+) -> None:
+    monkeypatch.setattr(bootstrap, "open_storage", lambda url: FlakyStorage(open_storage(url)))
+    server.script({"action": "empty_data"})
+    with running_installation(tmp_path / "data", server) as installation:
+        storage = installation.storage
+        assert isinstance(storage, FlakyStorage)
+        storage.away = True
+        submit(installation, 1)
+        _wait_until(lambda: storage.refused >= 3)
+        storage.away = False
+        _wait_until(lambda: not any((tmp_path / "data" / "spool").iterdir()))
+
+    kept = [path for path in (tmp_path / "data" / "storage").rglob("*") if path.is_file()]
+    assert [b'"data":[]' in path.read_bytes() for path in kept] == [True]
+    assert "step_crashed" not in {entry["event"] for entry in logged}
