@@ -167,7 +167,8 @@ class Steps:
             for path in self.spool.unread(attempt_id):
                 self.storage.take(unread_key(attempt_id, path.name), path)
         except FileNotFoundError:
-            _log.info("saved_by_another_process", attempt_id=str(attempt_id))
+            # Another process is just bringing it to storage; what it leaves is swept up again.
+            _log.warning("picture_not_in_spool", attempt_id=str(attempt_id))
             return
         except StorageError as error:
             _log.warning("pictures_not_stored", attempt_id=str(attempt_id), reason=str(error))

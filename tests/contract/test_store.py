@@ -154,12 +154,10 @@ def test_a_server_that_came_back_is_used_again(postgres: RunningPostgres) -> Non
         store = SqlStore(url)
         store.migrate()
         store.preferences.set("categories", ["ChatGPT"])
-        postgres.crash()
 
-        with pytest.raises(StoreError, match="Check that Postgres runs"):
+        with postgres.away(), pytest.raises(StoreError, match="Check that Postgres runs"):
             store.preferences.get("categories")
 
-        postgres.restart()
         assert store.preferences.get("categories") == ["ChatGPT"]
         store.close()
 

@@ -31,13 +31,14 @@ class RunningPostgres:
         finally:
             self.run(f"DROP DATABASE {name} WITH (FORCE)")
 
-    def crash(self) -> None:
-        """End it as a power cut ends it: no session is told, and what was not committed is gone."""
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """End it as a power cut ends it, with what was not committed gone; start it at the end."""
         self._control("stop", "-m", "immediate")
-
-    def restart(self) -> None:
-        """Start it again after a crash; returns when it answers."""
-        self._server.ensure_postgres_running()
+        try:
+            yield
+        finally:
+            self._server.ensure_postgres_running()
 
     def _control(self, *words: str) -> None:
         pgexec(

@@ -2,17 +2,20 @@
 
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 from tests.fakes.app_process import ROOT, environment
 from tests.fakes.demo_server import running_server
+from tests.fakes.postgres import RunningPostgres
 
 CANARY = "sk-proj-c4n4ryc4n4ryc4n4ry00T3BlbkFJc4n4ryc4n4ryc4n4ry00"
 
 
-def _run(data_dir: Path, base_url: str, *words: str) -> str:
+def _run(data_dir: Path, base_url: str, *words: str, **more: str) -> str:
     settings = environment(
         data_dir,
+        **more,
         OPENAI_API_KEY=CANARY,
         OPENAI_BASE_URL=base_url,
         OPENAI_LOG="debug",
@@ -45,4 +48,32 @@ def test_a_key_is_in_no_file_and_no_output(tmp_path: Path) -> None:
     files = [path for path in data_dir.rglob("*") if path.is_file()]
     assert CANARY not in said
     assert len(files) > 10
-    assert [path for path in files if CANARY.encode() in path.read_bytes()] == []
+    assert [path for path in files if _holds(path, CANARY)] == []
+
+
+def test_the_password_of_a_database_is_in_no_file_and_no_output(
+    tmp_path: Path, postgres: RunningPostgres, postgres_url: str
+) -> None:
+    prompts = tmp_path / "prompts.txt"
+    prompts.write_text("a boat\na tree\n", encoding="utf-8")
+    data_dir = tmp_path / "data"
+    canary = "c4n4ry-p4ssw0rd"
+    url = postgres_url.replace("postgres:@", f"postgres:{canary}@")
+    with running_server(images_per_minute=6000, latency_s=0.05, prepared_bytes=30_000) as server:
+        run = partial(_run, data_dir, server.base_url, BULKGEN_DATABASE_URL=url)
+        said = run("run", str(prompts), "--json")
+        assert '"completed": 2' in said
+        said += run("doctor")
+        assert "***" in said
+        with postgres.away():
+            for command in ("doctor", "jobs"):
+                said += run(command)
+            said += _run(data_dir, server.base_url, "database", "copy", "--to", url)
+
+    assert said.count("Check that Postgres runs") == 3
+    assert canary not in said
+    assert [path for path in data_dir.rglob("*") if path.is_file() and _holds(path, canary)] == []
+
+
+def _holds(path: Path, secret: str) -> bool:
+    return secret.encode() in path.read_bytes()
