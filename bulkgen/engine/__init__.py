@@ -8,7 +8,7 @@ from uuid import uuid4
 import structlog
 
 from bulkgen.domain.dispatch import Lease
-from bulkgen.domain.errors import StoreError
+from bulkgen.domain.errors import StorageError, StoreError
 from bulkgen.engine.dispatcher import LEASE_S, POLL_S, Dispatcher
 from bulkgen.engine.executors import ThreadExecutor
 from bulkgen.engine.recovery import recover
@@ -144,6 +144,9 @@ class Engine:
                 wait_s = work()
             except StoreError as error:
                 _log.warning("database_away", work=work.__name__, reason=str(error))
+                wait_s = _AWAY_S
+            except StorageError as error:
+                self._dispatcher.pause_for_disk(error)
                 wait_s = _AWAY_S
             except Exception:  # noqa: BLE001 - whatever it was, the next round tries again
                 _log.exception("engine_round_failed", work=work.__name__)

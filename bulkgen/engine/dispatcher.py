@@ -119,6 +119,11 @@ class Dispatcher:
             for image_id in self._store.engine.take_page_tasks(free, lease):
                 self._executor.start(Step.CREATE_PAGE, image_id)
 
+    def pause_for_disk(self, error: StorageError) -> None:
+        """Pause what would run, since the spool cannot be read."""
+        for job in self._store.engine.runnable_jobs(self._clock.now()):
+            self._store.engine.pause(job.id, PauseReason.STORAGE, f"{error} Then resume.")
+
     def _trouble_with_the_disk(self) -> str | None:
         """Why no answer could be kept just now, in one sentence for the person."""
         try:

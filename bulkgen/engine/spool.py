@@ -10,7 +10,6 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -80,10 +79,14 @@ class FolderSpool(Spool):
         shutil.rmtree(removed, ignore_errors=True)
 
     @override
-    def attempts(self) -> Iterator[UUID]:
-        for entry in self._folder.iterdir():
-            if entry.is_dir() and entry.suffix != _UNFINISHED:
-                yield UUID(entry.name)
+    def attempts(self) -> list[UUID]:
+        try:
+            entries = list(self._folder.iterdir())
+        except OSError as error:
+            raise storage_error(error, self._folder) from None
+        return [
+            UUID(entry.name) for entry in entries if entry.is_dir() and entry.suffix != _UNFINISHED
+        ]
 
     @override
     def remove_unfinished(self, untouched_s: float) -> None:

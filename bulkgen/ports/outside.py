@@ -1,7 +1,7 @@
 """What the studio and the engine need from the outside."""
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -100,8 +100,8 @@ class Spool(Protocol):
         """Forget an answer whose pictures are all in storage."""
 
     @abstractmethod
-    def attempts(self) -> Iterator[UUID]:
-        """The calls whose answers are kept here."""
+    def attempts(self) -> list[UUID]:
+        """The calls whose answers are kept here; raises StorageError."""
 
     @abstractmethod
     def remove_unfinished(self, untouched_s: float) -> None:

@@ -26,7 +26,7 @@ class HealthCheck:
         self._dispatches = dispatches
 
     def look(self, actor: Actor) -> Health:
-        """How everything is now; raises NotAllowedError, StoreError."""
+        """How everything is now; raises NotAllowedError, StoreError, StorageError."""
         actor.must_be_admin()
         now = self._clock.now()
         engine = EngineState.NOT_RUNNING
@@ -38,6 +38,6 @@ class HealthCheck:
             at=now,
             engine=engine,
             store=self._store.health(now),
-            spooled=sum(1 for _ in self._spool.attempts()),
+            spooled=len(self._spool.attempts()),
             free_bytes=self._spool.free_bytes(),
         )

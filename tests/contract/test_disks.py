@@ -14,13 +14,19 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from bulkgen import bootstrap, engine
-from bulkgen.bootstrap import Installation
+from bulkgen.bootstrap import Installation, open_installation
 from bulkgen.domain.jobs import Job, JobStatus, PauseReason
 from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.storage import open_storage
 from tests.fakes.demo_server import RunningServer, running_server
 from tests.fakes.disks import FillableDisk, FlakyStorage, a_file_instead
-from tests.fakes.installations import job_of, running_installation, submit, wait_for_job
+from tests.fakes.installations import (
+    job_of,
+    running_installation,
+    settings_for,
+    submit,
+    wait_for_job,
+)
 
 _WAIT_S = 30
 
@@ -112,6 +118,22 @@ def test_failures_that_found_the_databases_disk_full_are_booked_when_there_is_ro
     assert job.images.completed == 40
     assert (job.attempts.bought, job.attempts.unknown, job.attempts.open) == (40, 40, 0)
     assert len(server.ledger()) == 80
+
+
+def test_a_spool_that_cannot_be_read_at_the_start_pauses_what_would_run(
+    tmp_path: Path, server: RunningServer
+) -> None:
+    installation = open_installation(settings_for(tmp_path / "data", server))
+    job_id = submit(installation, 5)
+    with a_file_instead(tmp_path / "data" / "spool"):
+        installation.engine.start()
+        paused = wait_for_job(installation, job_id)
+    installation.studio.jobs.resume(LOCAL_ADMIN, job_id)
+    ended = wait_for_job(installation, job_id)
+    installation.close(timeout_s=10)
+
+    assert (paused.status, paused.pause_reason) == (JobStatus.PAUSED, PauseReason.STORAGE)
+    assert ended.images.completed == len(server.ledger()) == 5
 
 
 @contextmanager
