@@ -33,7 +33,7 @@ class Engine:
         self._stopping = threading.Event()
         self._stopped = threading.Event()
         self._wake = threading.Event()
-        self._executor = ThreadExecutor(steps.run, on_crash=steps.crashed, on_done=self._wake.set)
+        self._executor = ThreadExecutor(steps.run, on_crash=steps.crashed, on_done=self._step_ended)
         self._dispatcher = Dispatcher(
             store=steps.store,
             spool=steps.spool,
@@ -96,7 +96,13 @@ class Engine:
             # While the database was away nobody could renew a lease; now everyone has had time to.
             if self._held_since and now >= self._held_since + timedelta(seconds=_HEARTBEAT_S):
                 self._recover(now)
-        return self._dispatcher.tick() if holding else POLL_S
+        if holding:
+            self._dispatcher.tick()
+        return POLL_S
+
+    def _step_ended(self) -> None:
+        if self._dispatcher.waits_for_end:
+            self._wake.set()
 
     def _hold(self, now: datetime) -> bool:
         """Take or keep the lock; what others left is recovered before anything is started."""

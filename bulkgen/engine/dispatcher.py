@@ -37,10 +37,13 @@ class _Account:
 
 @dataclass(slots=True)
 class _Queue:
-    """A job and its next prompts, read when its first turn comes."""
+    """A job and its next prompts, read when its turn comes."""
 
     job: RunnableJob
-    prompts: list[PendingPrompt] | None = None
+    prompts: list[PendingPrompt] = field(default_factory=list)
+    #: How many have been read; more are read when these are used up.
+    read: int = 0
+    ended: bool = False
 
 
 class Dispatcher:
@@ -66,31 +69,28 @@ class Dispatcher:
         self._process_id = process_id
         #: Images started, by owner and by job: who has had least is next.
         self._turns: dict[UUID, float] = {}
+        #: Whether the last tick left something that may start when a step that runs has ended.
+        self.waits_for_end = False
 
-    def tick(self) -> float:
-        """Start what may start now; returns the seconds until something more may."""
+    def tick(self) -> None:
+        """Start what may start now."""
         now = self._clock.now()
         self._start_pages(now)
         jobs = self._store.engine.runnable_jobs(now)
         self._seat(jobs)
         if not jobs:
-            return POLL_S
+            return
         trouble = self._trouble_with_the_disk()
         if trouble is not None:
             for job in jobs:
                 self._store.engine.pause(job.id, PauseReason.STORAGE, trouble)
-            return POLL_S
-        accounts = self._accounts(jobs, now)
+            return
         wanted: list[NewAttempt] = []
-        wait_s = POLL_S
         slots = self._executor.free_slots()
-        for name, account in accounts.items():
-            picks, account_wait_s = self._pick(name, account, slots - len(wanted), now)
-            wanted += picks
-            wait_s = min(wait_s, account_wait_s)
+        for name, account in self._accounts(jobs, now).items():
+            wanted += self._pick(name, account, slots - len(wanted), now)
         if wanted:
             self._start(wanted, now)
-        return wait_s
 
     def _start(self, wanted: Sequence[NewAttempt], now: datetime) -> None:
         lease = Lease(owner=self._process_id, until=now + timedelta(seconds=LEASE_S))
@@ -114,10 +114,13 @@ class Dispatcher:
         free = min(
             PAGES_AT_ONCE - self._executor.running(Step.CREATE_PAGE), self._executor.free_slots()
         )
+        started = 0
         if free > 0:
             lease = Lease(owner=self._process_id, until=now + timedelta(seconds=LEASE_S))
             for image_id in self._store.engine.take_page_tasks(free, lease):
                 self._executor.start(Step.CREATE_PAGE, image_id)
+                started += 1
+        self.waits_for_end = started >= free
 
     def pause_for_disk(self, error: StorageError) -> None:
         """Pause what would run, since the spool cannot be read."""
@@ -138,62 +141,63 @@ class Dispatcher:
     def _accounts(self, jobs: Iterable[RunnableJob], now: datetime) -> dict[str, _Account]:
         """Runnable jobs by the account that pays for them, with its bucket."""
         open_calls = self._store.engine.open_calls()
+        buckets = self._store.buckets.all()
         accounts: dict[str, _Account] = {}
-        found: dict[str, tuple[str, Bucket]] = {}
         for job in jobs:
             try:
                 name = self._vault.account(job.owner_id)
             except SetupError as error:
                 self._store.engine.pause(job.id, PauseReason.KEY, str(error))
                 continue
-            if name not in found:
-                found[name] = self._bucket(name, now)
-            shared, bucket = found[name]
+            if name not in buckets:
+                buckets[name] = name, self._new_bucket(name, now)
+            shared, bucket = buckets[name]
             if shared not in accounts:
-                accounts[shared] = _Account(bucket, open_calls.get(shared, 0))
+                accounts[shared] = _Account(bucket.at(now), open_calls.get(shared, 0))
             accounts[shared].jobs.append(job)
         return accounts
 
-    def _bucket(self, account: str, now: datetime) -> tuple[str, Bucket]:
-        """The bucket that counts for an account, and whose it is."""
-        found = self._store.buckets.find(account)
-        if found is not None:
-            name, known = found
-            return name, known.at(now)
+    def _new_bucket(self, account: str, now: datetime) -> Bucket:
         limit = self._catalogue.unknown_images_per_minute
         assumed = full_bucket(limit, now, LimitSource.ASSUMED)
         self._store.buckets.add(account, assumed)
-        return account, assumed
+        return assumed
 
-    def _pick(
-        self, name: str, account: _Account, slots: int, now: datetime
-    ) -> tuple[list[NewAttempt], float]:
+    def _pick(self, name: str, account: _Account, slots: int, now: datetime) -> list[NewAttempt]:
         """What this account may send now, in turn by owner and then by job."""
         bucket = account.bucket
         slots = min(slots, _MAX_CALLS_OF_ACCOUNT - account.open_calls)
         queues = [_Queue(job) for job in account.jobs]
         picks: list[NewAttempt] = []
-        while queues and len(picks) < slots:
+        while queues and len(picks) < slots and bucket.admits(1):
             queue = min(queues, key=self._turn)
-            if queue.prompts is None:
-                limit = min(slots, int(bucket.tokens)) + 1
-                queue.prompts = self._store.engine.pending_prompts(queue.job.id, limit, now)
-            attempt = (
-                self._attempt(name, queue.job, queue.prompts.pop(0), bucket)
-                if queue.prompts
-                else None
-            )
+            share = int(min(slots, bucket.tokens)) // len(queues) + 1
+            prompt = self._next_prompt(queue, share, now)
+            attempt = self._attempt(name, queue.job, prompt, bucket) if prompt else None
             if attempt is None:
                 queues.remove(queue)
                 continue
             images = attempt.request.images
             if not bucket.admits(images):
-                self._note_limited(name, bucket)
-                return picks, bucket.wait_s(images)
+                break
             bucket = bucket.take(images)
             self._count(queue.job, images)
             picks.append(attempt)
-        return picks, POLL_S
+        if queues and len(picks) >= slots:
+            self.waits_for_end = True
+        elif queues:
+            self._note_limited(name, bucket)
+        return picks
+
+    def _next_prompt(self, queue: _Queue, share: int, now: datetime) -> PendingPrompt | None:
+        """The next one of a job, read as many at a time as may be its share."""
+        if not queue.prompts and not queue.ended:
+            queue.prompts = self._store.engine.pending_prompts(
+                queue.job.id, share, now, skipped=queue.read
+            )
+            queue.read += len(queue.prompts)
+            queue.ended = len(queue.prompts) < share
+        return queue.prompts.pop(0) if queue.prompts else None
 
     def _note_limited(self, account: str, bucket: Bucket) -> None:
         """More is wanted than the limit allows; a limit that was full for long is raised."""
@@ -228,7 +232,9 @@ class Dispatcher:
             self._store.engine.pause(job.id, PauseReason.MODEL, str(error))
             return None
         if not job.balance.has_room_for(most_usd):
-            if not job.waits_for_calls:
+            if job.waits_for_calls:
+                self.waits_for_end = True
+            else:
                 self._store.engine.pause(
                     job.id, PauseReason.BUDGET, job.balance.reached_message(most_usd)
                 )

@@ -223,6 +223,10 @@ class BucketStore(Protocol):
         """The bucket that counts for an account, as it was last written."""
 
     @abstractmethod
+    def all(self) -> dict[str, tuple[str, Bucket]]:
+        """What `find` finds, for every account."""
+
+    @abstractmethod
     def join(self, account: str, organization: str, now: datetime) -> None:
         """Let the bucket of an organization count for an account from now on."""
 
@@ -286,8 +290,13 @@ class EngineStore(Protocol):
         """Jobs that may start calls and have a prompt that is due."""
 
     @abstractmethod
-    def pending_prompts(self, job_id: UUID, limit: int, now: datetime) -> list[PendingPrompt]:
-        """The next prompts of a job in their order, those that wait for a retry left out."""
+    def pending_prompts(
+        self, job_id: UUID, limit: int, now: datetime, *, skipped: int = 0
+    ) -> list[PendingPrompt]:
+        """The next prompts of a job in their order, those that wait for a retry left out.
+
+        `skipped` of them are passed over.
+        """
 
     @abstractmethod
     def start_attempts(

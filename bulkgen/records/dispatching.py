@@ -45,45 +45,49 @@ _DUE = and_(
     or_(jobs.c.try_first.is_(None), prompts.c.number <= jobs.c.try_first),
 )
 _RUNNABLE = select(
-    jobs,
-    exists()
-    .where(attempts.c.job_id == jobs.c.id, attempts.c.outcome.is_(None))
-    .label("waits_for_calls"),
+    jobs.c.id,
+    jobs.c.owner_id,
+    jobs.c.priority,
+    jobs.c.settings,
+    jobs.c.budget_micro_usd,
+    jobs.c.spent_micro_usd,
+    jobs.c.reserved_micro_usd,
+    exists().where(attempts.c.job_id == jobs.c.id, attempts.c.outcome.is_(None)),
 ).where(jobs.c.status.in_(RUNNING), exists().where(_DUE))
 _PENDING = (
     select(prompts.c.id, prompts.c.job_id, prompts.c.row, _PENDING_IMAGES.label("pending"))
     .join(jobs, _DUE)
     .where(prompts.c.job_id == bindparam("job"))
     .order_by(prompts.c.number)
+    .offset(bindparam("skipped"))
     .limit(bindparam("most"))
 )
 
 
 def runnable_jobs(connection: Connection, now: datetime) -> list[RunnableJob]:
     """Jobs that may start calls and have a prompt that is due."""
-    rows = connection.execute(_RUNNABLE, {"now": now}).mappings()
     return [
         RunnableJob(
-            id=row["id"],
-            owner_id=row["owner_id"],
-            priority=row["priority"],
-            settings=settings_from_json(row["settings"]),
+            id=id_,
+            owner_id=owner_id,
+            priority=priority,
+            settings=settings_from_json(settings),
             balance=Balance(
-                budget_usd=to_usd(row["budget_micro_usd"]),
-                spent_usd=to_usd(row["spent_micro_usd"]),
-                reserved_usd=to_usd(row["reserved_micro_usd"]),
+                budget_usd=to_usd(budget), spent_usd=to_usd(spent), reserved_usd=to_usd(reserved)
             ),
-            waits_for_calls=row["waits_for_calls"],
+            waits_for_calls=is_open,
         )
-        for row in rows
+        for id_, owner_id, priority, settings, budget, spent, reserved, is_open in (
+            connection.execute(_RUNNABLE, {"now": now})
+        )
     ]
 
 
 def pending_prompts(
-    connection: Connection, job_id: UUID, limit: int, now: datetime
+    connection: Connection, job_id: UUID, limit: int, now: datetime, skipped: int
 ) -> list[PendingPrompt]:
     """The next prompts of a job in their order, those that wait for a retry left out."""
-    found = {"job": job_id, "most": limit, "now": now}
+    found = {"job": job_id, "skipped": skipped, "most": limit, "now": now}
     rows = connection.execute(_PENDING, found).mappings()
     return [
         PendingPrompt(
@@ -124,6 +128,17 @@ def bucket_from(row: RowMapping) -> Bucket:
         busy_at=row["busy_at"],
         held_until=row["held_until"],
     )
+
+
+_NAMES = select(buckets.c.account, func.coalesce(buckets.c.same_as, buckets.c.account))
+_OWN_BUCKETS = select(buckets).where(buckets.c.same_as.is_(None))
+
+
+def all_buckets(connection: Connection) -> dict[str, tuple[str, Bucket]]:
+    """By account: whose bucket counts for it, and that bucket."""
+    rows = connection.execute(_OWN_BUCKETS).mappings()
+    known = {row["account"]: bucket_from(row) for row in rows}
+    return {account: (name, known[name]) for account, name in connection.execute(_NAMES)}
 
 
 def save_bucket(connection: Connection, account: str, value: Bucket) -> None:

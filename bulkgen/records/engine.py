@@ -43,9 +43,11 @@ class SqlEngineStore(EngineStore):
             return dispatching.runnable_jobs(connection, now)
 
     @override
-    def pending_prompts(self, job_id: UUID, limit: int, now: datetime) -> list[PendingPrompt]:
+    def pending_prompts(
+        self, job_id: UUID, limit: int, now: datetime, *, skipped: int = 0
+    ) -> list[PendingPrompt]:
         with self._database.read() as connection:
-            return dispatching.pending_prompts(connection, job_id, limit, now)
+            return dispatching.pending_prompts(connection, job_id, limit, now, skipped)
 
     @override
     def start_attempts(

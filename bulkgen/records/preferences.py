@@ -52,6 +52,11 @@ class SqlBuckets(BucketStore):
         return found[1] if found else None
 
     @override
+    def all(self) -> dict[str, tuple[str, Bucket]]:
+        with self._database.read() as connection:
+            return dispatching.all_buckets(connection)
+
+    @override
     def join(self, account: str, organization: str, now: datetime) -> None:
         with self._database.write() as connection:
             hold_buckets(connection, [account, organization])
