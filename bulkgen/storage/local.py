@@ -35,13 +35,14 @@ class LocalStorage(Storage):
     def take(self, key: str, source: Path) -> None:
         target = self._target(key)
         with self._explained():
-            if target.is_file() and not source.exists():
-                return
             _make_folder(target.parent)
-            _sync(source)
             try:
+                _sync(source)
                 source.replace(target)
                 _sync(target.parent)
+            except FileNotFoundError:
+                if not target.is_file():
+                    raise
             except OSError as error:
                 if error.errno != errno.EXDEV:
                     raise
