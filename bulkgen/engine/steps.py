@@ -1,6 +1,8 @@
 """What runs in a slot of the executor: one paid call, or one page."""
 
+import os
 import random
+import threading
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -41,6 +43,9 @@ from bulkgen.ports import (
 )
 
 _log = structlog.get_logger()
+
+#: Pictures that are whole in memory at a time, however many answers come together.
+_few_pictures = threading.BoundedSemaphore((os.cpu_count() or 1) + 1)
 
 _NOT_BROUGHT = Failure(
     kind=FailureKind.UNUSABLE,
@@ -212,15 +217,17 @@ class Steps:
             for output_format, suffix in SUFFIXES.items()
         }
         stored = next((key for key in keys.values() if self.storage.has(key)), None)
-        data = path.read_bytes() if stored is None else self.storage.get(stored)
-        try:
-            output_format, width_px, height_px = self.pictures.describe(data)
-            self.storage.put(thumbnail_key(image.id), self.pictures.thumbnail(data))
-        except InputError as error:
-            self.storage.put(f"unusable/{image.id}", data)
-            message = f"{error} It was charged, and its bytes are kept; retry it."
-            self.store.engine.image_unusable(image.id, message, self.clock.now())
-            return
+        with _few_pictures:
+            data = path.read_bytes() if stored is None else self.storage.get(stored)
+            try:
+                output_format, width_px, height_px = self.pictures.describe(data)
+                self.storage.put(thumbnail_key(image.id), self.pictures.thumbnail(data))
+            except InputError as error:
+                self.storage.put(f"unusable/{image.id}", data)
+                message = f"{error} It was charged, and its bytes are kept; retry it."
+                self.store.engine.image_unusable(image.id, message, self.clock.now())
+                return
+            del data
         if stored is None:
             self.storage.take(keys[output_format], path)
         self.store.engine.image_saved(
