@@ -1,6 +1,5 @@
 """A real Postgres that only the tests use, on a unix socket."""
 
-import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -57,13 +56,13 @@ class RunningPostgres:
 @contextmanager
 def running_postgres() -> Iterator[RunningPostgres]:
     """Start a server with data of its own; it is removed at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="bulkgen-postgres-"))
-    server = get_server(folder / "data", cleanup_mode="delete")
-    running = RunningPostgres(server)
-    running.run("ALTER SYSTEM SET fsync = off")  # only a machine that stops could lose by it
-    running.run("SELECT pg_reload_conf()")
-    try:
-        yield running
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix="bulkgen-postgres-") as folder:
+        server = get_server(Path(folder) / "data", cleanup_mode="delete")
+        try:
+            running = RunningPostgres(server)
+            # Only a machine that stops could lose by it.
+            running.run("ALTER SYSTEM SET fsync = off")
+            running.run("SELECT pg_reload_conf()")
+            yield running
+        finally:
+            server.cleanup()
