@@ -106,7 +106,7 @@ def test_a_stopped_run_keeps_what_is_paid_and_resume_makes_the_rest(
             stderr=subprocess.PIPE,
             text=True,
         )
-        ends_at = time.monotonic() + 30
+        ends_at = time.monotonic() + 60
         while len(server.ledger()) < 7 and time.monotonic() < ends_at:
             time.sleep(0.05)
 
@@ -117,7 +117,8 @@ def test_a_stopped_run_keeps_what_is_paid_and_resume_makes_the_rest(
         bought = len(server.ledger())
         assert run.returncode == 130
         assert job["status"] == "paused"
-        assert job["images"]["completed"] == bought == 7
+        assert job["images"]["completed"] == bought
+        assert 7 <= bought < 12
         assert f"resume {job['job_id']}" in said
         settings["BULKGEN_IMAGES_PER_MINUTE"] = "600"
         resumed = subprocess.run(
