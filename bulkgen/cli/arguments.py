@@ -107,7 +107,11 @@ def _add_set(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     run = _add(commands, "run", runs.run, "Make the images of a list and wait.", json=True)
-    run.add_argument("file", type=Path, metavar="FILE", help="CSV with a prompt column, or TXT")
+    run.add_argument("file", type=Path, metavar="FILE", help="CSV, TSV, TXT, JSON or JSONL")
+    run.add_argument(
+        "--column", type=_column, metavar="NAME|N", help="the column that holds the prompts"
+    )
+    run.add_argument("--no-header", action="store_true", help="the first row is a prompt")
     run.add_argument("--model", help="image model")
     run.add_argument("--size", help="pixels, such as 1024x1024")
     run.add_argument("--quality", help="low, medium, high, xhigh or max")
@@ -158,6 +162,10 @@ def _usd(text: str) -> Decimal:
     if not usd.is_finite() or usd <= 0:
         raise argparse.ArgumentTypeError("the budget must be more than 0")
     return usd
+
+
+def _column(text: str) -> str | int:
+    return int(text) if text.isdecimal() else text
 
 
 def _job_id(text: str) -> UUID:

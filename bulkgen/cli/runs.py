@@ -17,7 +17,7 @@ from bulkgen.domain.errors import InputError, PromptFileError, StateError
 from bulkgen.domain.jobs import RUNNING, GenerationSettings, Job, JobStatus
 from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.domain.prompt_files import read_prompt_file
-from bulkgen.domain.prompts import Problem, PromptSheet
+from bulkgen.domain.prompts import Column, Problem, PromptSheet
 from bulkgen.settings import Settings
 from bulkgen.studio import Studio
 from bulkgen.studio.jobs import CheckedList
@@ -78,7 +78,18 @@ def _read(options: Namespace) -> PromptSheet:
         data = options.file.read_bytes()
     except OSError as error:
         raise PromptFileError(f"{options.file} cannot be read: {error.strerror}.") from None
-    return read_prompt_file(options.file.name, data)
+    sheet = read_prompt_file(
+        options.file.name,
+        data,
+        has_header=False if options.no_header else None,
+        columns={options.column: Column.PROMPT} if options.column else {},
+    )
+    if sheet.question and not sheet.rows:
+        raise PromptFileError(
+            f"{sheet.question} Name it with --column NAME or its number, and add --no-header when "
+            "the first row is a prompt."
+        )
+    return sheet
 
 
 def _chosen(studio: Studio, options: Namespace) -> GenerationSettings:
@@ -96,8 +107,9 @@ def _chosen(studio: Studio, options: Namespace) -> GenerationSettings:
 
 def _rejected(sheet: PromptSheet, problems: Sequence[Problem]) -> list[Problem]:
     """Rows that are not sent, by their line in the file, whoever found the fault."""
+    in_file = [Problem(row.line, row.reason) for row in sheet.rejected]
     found = [Problem(sheet.lines[problem.line - 1], problem.reason) for problem in problems]
-    return sorted([*sheet.rejected, *found], key=lambda problem: problem.line)
+    return sorted([*in_file, *found], key=lambda problem: problem.line)
 
 
 def _dry_run(

@@ -1,5 +1,6 @@
 """Prompt rows as a person gave them, and what is wrong with those that cannot be used."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,7 +14,7 @@ MAX_IMAGES_PER_PROMPT = 10
 
 
 class Column(StrEnum):
-    """Columns of a list that bulkgen understands; any other column is kept and ignored."""
+    """Columns of a list that bulkgen understands; any other column is kept as a variable."""
 
     PROMPT = "prompt"
     MODEL = "model"
@@ -39,6 +40,8 @@ class PromptRow:
     description: str | None = None
     tags: tuple[str, ...] = ()
     alt: str | None = None
+    #: Cells of other columns that are not blank, by the name of the column.
+    variables: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,37 @@ class Problem:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """A row of a file that cannot be used as it is."""
+
+    #: As in `Problem`.
+    line: int
+    reason: str
+    cells: tuple[str, ...]
+    #: What it would be with the cells that are too many joined to the prompt.
+    joined: PromptRow | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderQuestion:
+    """No name in the file tells which column holds the prompts, so a person has to.
+
+    A file of one column is read meanwhile as prompts from its first row on.
+    """
+
+    columns: tuple[str, ...]
+    first_rows: tuple[tuple[str, ...], ...]
+    #: None when the first row may be a header or a prompt.
+    has_header: bool | None
+
+    def __str__(self) -> str:
+        return (
+            "The file has no column named prompt, and no other name tells which holds the prompts. "
+            f"Its columns: {', '.join(self.columns)}."
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptSheet:
     """A list of prompts, read from a file."""
@@ -57,12 +91,19 @@ class PromptSheet:
     rows: tuple[PromptRow, ...]
     #: The line of each row, counted as in `Problem`.
     lines: tuple[int, ...]
-    rejected: tuple[Problem, ...] = ()
+    rejected: tuple[RejectedRow, ...] = ()
     warnings: tuple[Problem, ...] = ()
-    encoding: str = "utf-8"
+    #: None for a spreadsheet, which needs none.
+    encoding: str | None = "utf-8"
     delimiter: str | None = None
-    #: Header of the file -> what bulkgen takes it for; None for a column it only keeps.
-    columns: Mapping[str, str | None] = field(default_factory=dict)
+    #: Header of the file -> what bulkgen takes it for; None for a variable.
+    columns: Mapping[str, Column | None] = field(default_factory=dict)
+    question: HeaderQuestion | None = None
+
+
+def tags_of(text: str) -> tuple[str, ...]:
+    """The tags of a cell, which commas or semicolons divide."""
+    return tuple(tag.strip() for tag in re.split("[,;]", text) if tag.strip())
 
 
 def final_prompt(prefix: str, text: str) -> str:

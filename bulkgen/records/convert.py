@@ -27,7 +27,8 @@ def row_to_json(row: PromptRow) -> dict[str, Any]:
 
 def row_from_json(data: dict[str, Any]) -> PromptRow:
     """The row that `row_to_json` wrote."""
-    return PromptRow(**{**data, "tags": tuple(data.get("tags", ()))})
+    variables = tuple((name, value) for name, value in data.get("variables", ()))
+    return PromptRow(**{**data, "tags": tuple(data.get("tags", ())), "variables": variables})
 
 
 def settings_from_json(data: dict[str, Any]) -> GenerationSettings:

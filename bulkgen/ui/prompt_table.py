@@ -11,9 +11,16 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from bulkgen.domain.errors import BulkgenError, InputError
+from bulkgen.domain.errors import BulkgenError, InputError, PromptFileError
 from bulkgen.domain.prompt_files import read_pasted, read_prompt_file
-from bulkgen.domain.prompts import MAX_ROWS, PromptRow, PromptSheet
+from bulkgen.domain.prompts import (
+    MAX_ROWS,
+    Problem,
+    PromptRow,
+    PromptSheet,
+    RejectedRow,
+    tags_of,
+)
 from bulkgen.ui import messages
 from bulkgen.ui.formats import markdown, plural
 
@@ -107,15 +114,16 @@ def rows_of(records: Sequence[Record]) -> tuple[PromptRow, ...]:
     """Records that hold a prompt, as rows; empty ones count for nothing."""
     return tuple(
         PromptRow(
-            text=_text(record, "text"),
+            text=record["text"],
             model=_text(record, "model") or None,
             size=_text(record, "size") or None,
             quality=_text(record, "quality") or None,
             images=_count(record.get("images")),
             title=_text(record, "title") or None,
             description=_text(record, "description") or None,
-            tags=tuple(tag for tag in map(str.strip, _text(record, "tags").split(",")) if tag),
+            tags=tags_of(_text(record, "tags")),
             alt=_text(record, "alt") or None,
+            variables=record.get("variables", ()),
         )
         for record in records
         if _text(record, "text")
@@ -127,8 +135,9 @@ def _draw_inputs() -> None:
     upload, paste = st.columns(2)
     upload_key = f"generate.upload.{edition}"
     upload.file_uploader(
-        "Upload a list: CSV with a column named prompt, or TXT with one prompt in each line",
-        type=["csv", "tsv", "txt"],
+        "Upload a list: a table with a column named prompt (CSV, TSV), TXT with one prompt in each "
+        "line, JSON or JSONL",
+        type=["csv", "tsv", "txt", "json", "jsonl"],
         max_upload_size=10,
         key=upload_key,
         on_change=_read_upload,
@@ -145,6 +154,8 @@ def _read_upload(key: str) -> None:
         return
     try:
         sheet = read_prompt_file(file.name, file.getvalue())
+        if sheet.question and not sheet.rows:
+            raise PromptFileError(f"{sheet.question} Name it prompt and upload the file again.")
         add(sheet.rows)
     except BulkgenError as error:
         st.session_state[_REPORT] = error
@@ -173,16 +184,20 @@ def _draw_report() -> None:
 
 def _draw_sheet_report(name: str, sheet: PromptSheet) -> None:
     text = f"{plural(len(sheet.rows), 'prompt')} added from {name} (read as {sheet.encoding})."
-    if not sheet.rejected:
+    if sheet.question:
+        text += " Its first row was taken for a prompt."
+    remarks: list[RejectedRow | Problem] = [*sheet.rejected, *sheet.warnings]
+    if not remarks:
         st.success(markdown(text), icon=":material/check_circle:")
         return
-    rows = plural(len(sheet.rejected), "row")
-    st.warning(markdown(f"{text} {rows} could not be used."), icon=":material/warning:")
-    with st.expander(f"Show the {rows}"):
-        for problem in sheet.rejected[:_SHOWN_PROBLEMS]:
-            st.text(f"Row {problem.line}: {problem.reason}")
-        if len(sheet.rejected) > _SHOWN_PROBLEMS:
-            st.text(f"and {len(sheet.rejected) - _SHOWN_PROBLEMS:,} more")
+    if sheet.rejected:
+        text += f" {plural(len(sheet.rejected), 'row')} could not be used."
+    st.warning(markdown(text), icon=":material/warning:")
+    with st.expander(f"Show {plural(len(remarks), 'remark')}"):
+        for remark in remarks[:_SHOWN_PROBLEMS]:
+            st.text(f"Row {remark.line}: {remark.reason}")
+        if len(remarks) > _SHOWN_PROBLEMS:
+            st.text(f"and {len(remarks) - _SHOWN_PROBLEMS:,} more")
 
 
 def _add_blank_rows() -> None:

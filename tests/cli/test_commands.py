@@ -139,7 +139,7 @@ def test_what_cannot_be_meant_ends_2_before_anything_is_sent(
     [
         (None, "cannot be read"),
         (b"", "empty"),
-        (b"text\na boat\n", "no column named prompt"),
+        (b"look,mood\na boat,calm\n", "--column NAME or its number, and add --no-header"),
         (b"prompt\n", "no prompt yet"),
     ],
 )
@@ -181,6 +181,38 @@ def test_a_dry_run_with_nothing_left_ends_2(command: Command, prompts: Callable[
 
     assert code == 2
     assert report["prompts"] == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "words", "made"),
+    [
+        ("mood,look\ncalm,a boat\n", ("--column", "look"), 1),
+        ("mood,look\ncalm,a boat\n", ("--column", "2"), 1),
+        ("calm,a boat\nwild,a storm\n", ("--column", "2", "--no-header"), 2),
+        ("prompt\na boat\n", ("--no-header",), 2),
+        ("a boat\na storm, at sea\n", (), 2),
+    ],
+)
+def test_the_command_line_says_where_the_prompts_are(
+    command: Command, tmp_path: Path, content: str, words: tuple[str, ...], made: int
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(content, encoding="utf-8")
+
+    code, report, _ = command("run", path, *words, "--dry-run", "--json")
+
+    assert (code, report["prompts"], report["rejected"]) == (0, made, [])
+
+
+def test_a_json_list_is_read(command: Command, tmp_path: Path) -> None:
+    path = tmp_path / "list.jsonl"
+    path.write_text('{"prompt": "a boat", "n": 2}\n"a storm"\n{no', encoding="utf-8")
+
+    _, report, _ = command("run", path, "--dry-run", "--json")
+
+    assert (report["prompts"], report["images"]) == (2, 3)
+    assert report["rejected"] == [{"line": 3, "reason": "The line is no JSON."}]
+    assert report["columns"] == {"prompt": "prompt", "n": "count"}
 
 
 def test_a_model_near_its_end_is_warned_of(command: Command, prompts: Callable[..., Path]) -> None:

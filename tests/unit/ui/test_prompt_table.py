@@ -109,7 +109,7 @@ def test_records_that_hold_a_prompt_are_rows():
     )
 
     assert rows == (
-        PromptRow(text="one"),
+        PromptRow(text="  one  "),
         PromptRow(
             text="two",
             model="gpt-image-2",

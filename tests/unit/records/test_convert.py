@@ -1,0 +1,27 @@
+import json
+from dataclasses import fields
+
+from bulkgen.domain.prompts import PromptRow
+from bulkgen.records.convert import row_from_json, row_to_json
+
+FULL = PromptRow(
+    text=" a fox\n",
+    model="gpt-image-2",
+    size="1536x1024",
+    quality="high",
+    images=2,
+    title="Fox",
+    description="It sits.",
+    tags=("animal", "snow"),
+    alt="A fox",
+    variables=(("mood", "calm"), ("mood_2", " wild ")),
+)
+
+
+def test_a_row_comes_back_from_the_database_as_it_went_in():
+    for row in (FULL, PromptRow(text="a fox")):
+        assert row_from_json(json.loads(json.dumps(row_to_json(row)))) == row
+
+
+def test_every_field_is_tried():
+    assert all(getattr(FULL, field.name) for field in fields(PromptRow))
