@@ -107,7 +107,10 @@ def _add_set(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     run = _add(commands, "run", runs.run, "Make the images of a list and wait.", json=True)
-    run.add_argument("file", type=Path, metavar="FILE", help="CSV, TSV, TXT, JSON or JSONL")
+    run.add_argument(
+        "file", type=Path, metavar="FILE", help="CSV, TSV, TXT, JSON, JSONL, XLSX or ODS"
+    )
+    run.add_argument("--sheet", metavar="NAME", help="sheet of a spreadsheet; else the first")
     run.add_argument(
         "--column", type=_column, metavar="NAME|N", help="the column that holds the prompts"
     )

@@ -16,8 +16,8 @@ from bulkgen.cli.jobs import print_job
 from bulkgen.domain.errors import InputError, PromptFileError, StateError
 from bulkgen.domain.jobs import RUNNING, GenerationSettings, Job, JobStatus
 from bulkgen.domain.people import LOCAL_ADMIN
-from bulkgen.domain.prompt_files import read_prompt_file
 from bulkgen.domain.prompts import Column, Problem, PromptSheet
+from bulkgen.readers import read_list
 from bulkgen.settings import Settings
 from bulkgen.studio import Studio
 from bulkgen.studio.jobs import CheckedList
@@ -78,9 +78,10 @@ def _read(options: Namespace) -> PromptSheet:
         data = options.file.read_bytes()
     except OSError as error:
         raise PromptFileError(f"{options.file} cannot be read: {error.strerror}.") from None
-    sheet = read_prompt_file(
+    sheet = read_list(
         options.file.name,
         data,
+        worksheet=options.sheet,
         has_header=False if options.no_header else None,
         columns={options.column: Column.PROMPT} if options.column else {},
     )

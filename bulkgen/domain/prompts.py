@@ -99,6 +99,8 @@ class PromptSheet:
     #: Header of the file -> what bulkgen takes it for; None for a variable.
     columns: Mapping[str, Column | None] = field(default_factory=dict)
     question: HeaderQuestion | None = None
+    #: The sheet of a spreadsheet that was read.
+    worksheet: str | None = None
 
 
 def tags_of(text: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from bulkgen.domain.errors import BulkgenError, InputError, PromptFileError
-from bulkgen.domain.prompt_files import read_pasted, read_prompt_file
+from bulkgen.domain.prompt_files import read_pasted
 from bulkgen.domain.prompts import (
     MAX_ROWS,
     Problem,
@@ -21,6 +21,7 @@ from bulkgen.domain.prompts import (
     RejectedRow,
     tags_of,
 )
+from bulkgen.readers import ENDINGS, read_list
 from bulkgen.ui import messages
 from bulkgen.ui.formats import markdown, plural
 
@@ -135,9 +136,9 @@ def _draw_inputs() -> None:
     upload, paste = st.columns(2)
     upload_key = f"generate.upload.{edition}"
     upload.file_uploader(
-        "Upload a list: a table with a column named prompt (CSV, TSV), TXT with one prompt in each "
-        "line, JSON or JSONL",
-        type=["csv", "tsv", "txt", "json", "jsonl"],
+        "Upload a list: a table with a column named prompt (CSV, TSV, XLSX, ODS), TXT with one "
+        "prompt in each line, JSON or JSONL",
+        type=list(ENDINGS),
         max_upload_size=10,
         key=upload_key,
         on_change=_read_upload,
@@ -153,7 +154,7 @@ def _read_upload(key: str) -> None:
     if file is None:
         return
     try:
-        sheet = read_prompt_file(file.name, file.getvalue())
+        sheet = read_list(file.name, file.getvalue())
         if sheet.question and not sheet.rows:
             raise PromptFileError(f"{sheet.question} Name it prompt and upload the file again.")
         add(sheet.rows)
@@ -183,7 +184,8 @@ def _draw_report() -> None:
 
 
 def _draw_sheet_report(name: str, sheet: PromptSheet) -> None:
-    text = f"{plural(len(sheet.rows), 'prompt')} added from {name} (read as {sheet.encoding})."
+    source = f"sheet {sheet.worksheet}" if sheet.worksheet else f"read as {sheet.encoding}"
+    text = f"{plural(len(sheet.rows), 'prompt')} added from {name} ({source})."
     if sheet.question:
         text += " Its first row was taken for a prompt."
     remarks: list[RejectedRow | Problem] = [*sheet.rejected, *sheet.warnings]
