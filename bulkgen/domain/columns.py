@@ -37,10 +37,14 @@ SYNONYMS: dict[Column, tuple[str, ...]] = {
         "variations",
         "copies",
     ),
+    Column.FORMAT: ("output format", "image format", "file format", "file type"),
+    Column.BACKGROUND: ("image background",),
     Column.TITLE: ("page title", "name", "headline"),
     Column.DESCRIPTION: ("page description", "meta description", "summary"),
     Column.TAGS: ("tag", "keywords", "keyword", "labels", "hashtags"),
     Column.ALT: ("alt text", "alt tag", "image alt", "image alt text"),
+    Column.CATEGORY: ("page category", "generator category"),
+    Column.STATUS: ("page status",),
 }
 _KNOWN = {name for column in Column for name in (str(column), *SYNONYMS[column])}
 _NOT_OF_A_WORD = re.compile(r"[\W_]+")

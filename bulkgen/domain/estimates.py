@@ -10,7 +10,12 @@ from bulkgen.domain.images import ImageRequest
 from bulkgen.domain.jobs import GenerationSettings
 from bulkgen.domain.models import Catalogue, ImageModel, width_and_height
 from bulkgen.domain.pricing import NO_COST, CostBand, call_cost, image_cost
-from bulkgen.domain.prompts import MAX_IMAGES_PER_PROMPT, PromptRow
+from bulkgen.domain.prompts import (
+    MAX_CATEGORY_CHARACTERS,
+    MAX_IMAGES_PER_PROMPT,
+    PAGE_STATUSES,
+    PromptRow,
+)
 from bulkgen.domain.rates import Bucket, expected_s
 
 _MODERATIONS = ("auto", "low")
@@ -39,11 +44,8 @@ def check_settings(settings: GenerationSettings, catalogue: Catalogue, today: da
     model.check_usable(today)
     model.check_size(settings.size)
     image_cost(model, _known_quality(model, settings.quality), settings.size)
-    model.check_choice("output format", settings.output_format, model.output_formats)
-    model.check_choice("background", settings.background, model.backgrounds)
+    _check_picture(model, settings.output_format, settings.background)
     model.check_choice("moderation level", settings.moderation, _MODERATIONS)
-    if settings.background == "transparent" and settings.output_format == "jpeg":
-        raise InputError("A jpeg cannot be transparent. Choose png or webp, or another background.")
     if not 0 <= settings.output_compression <= _MAX_COMPRESSION:
         raise InputError("The compression must be a number from 0 to 100.")
     if not 1 <= settings.images_per_prompt <= MAX_IMAGES_PER_PROMPT:
@@ -61,7 +63,10 @@ def row_problem(
         model.check_size(size)
         image_cost(model, _known_quality(model, row.quality or settings.quality), size)
         _check_count(row.images)
-        _check_length(_request(row, settings), model)
+        request = _request(row, settings)
+        _check_picture(model, request.output_format, request.background)
+        _check_length(request, model)
+        _check_page(row)
     except InputError as error:
         return str(error)
     return None
@@ -114,6 +119,20 @@ def _request(row: PromptRow, settings: GenerationSettings) -> ImageRequest:
 def _check_count(images: int | None) -> None:
     if images is not None and not 1 <= images <= MAX_IMAGES_PER_PROMPT:
         raise InputError(f"The count must be a number from 1 to {MAX_IMAGES_PER_PROMPT}.")
+
+
+def _check_picture(model: ImageModel, output_format: str, background: str) -> None:
+    model.check_choice("output format", output_format, model.output_formats)
+    model.check_choice("background", background, model.backgrounds)
+    if background == "transparent" and output_format == "jpeg":
+        raise InputError("A jpeg cannot be transparent. Choose png or webp, or another background.")
+
+
+def _check_page(row: PromptRow) -> None:
+    if row.page_status not in {None, *PAGE_STATUSES}:
+        raise InputError(f"The status must be {' or '.join(PAGE_STATUSES)}.")
+    if len(row.category or "") > MAX_CATEGORY_CHARACTERS:
+        raise InputError(f"The category is longer than {MAX_CATEGORY_CHARACTERS} characters.")
 
 
 def _check_length(request: ImageRequest, model: ImageModel) -> None:

@@ -11,6 +11,9 @@ MAX_PROMPT_CHARACTERS = 32_000
 MAX_ROWS = 5_000
 #: The most images one prompt may ask for.
 MAX_IMAGES_PER_PROMPT = 10
+MAX_CATEGORY_CHARACTERS = 40
+#: What a row may set for its pages.
+PAGE_STATUSES = ("draft", "published")
 
 
 class Column(StrEnum):
@@ -21,10 +24,14 @@ class Column(StrEnum):
     SIZE = "size"
     QUALITY = "quality"
     COUNT = "count"
+    FORMAT = "format"
+    BACKGROUND = "background"
     TITLE = "title"
     DESCRIPTION = "description"
     TAGS = "tags"
     ALT = "alt"
+    CATEGORY = "category"
+    STATUS = "status"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +43,15 @@ class PromptRow:
     size: str | None = None
     quality: str | None = None
     images: int | None = None
+    output_format: str | None = None
+    background: str | None = None
     title: str | None = None
     description: str | None = None
     tags: tuple[str, ...] = ()
     alt: str | None = None
+    category: str | None = None
+    #: One of PAGE_STATUSES.
+    page_status: str | None = None
     #: Cells of other columns that are not blank, by the name of the column.
     variables: tuple[tuple[str, str], ...] = ()
 

@@ -10,6 +10,7 @@ from bulkgen.domain.prompts import (
     MAX_IMAGES_PER_PROMPT,
     MAX_PROMPT_CHARACTERS,
     MAX_ROWS,
+    PAGE_STATUSES,
     Column,
     HeaderQuestion,
     Problem,
@@ -22,15 +23,17 @@ from bulkgen.domain.tables import Record, Table
 
 EMPTY = "The file is empty. Put one prompt in each row."
 _SHOWN_ROWS = 5
-#: Cells that reach a row as they are.
-_PLAIN_COLUMNS = (
-    Column.MODEL,
-    Column.SIZE,
-    Column.QUALITY,
-    Column.TITLE,
-    Column.DESCRIPTION,
-    Column.ALT,
-)
+#: Cells that reach a field of the row as they are.
+_PLAIN_FIELDS = {
+    Column.MODEL: "model",
+    Column.SIZE: "size",
+    Column.QUALITY: "quality",
+    Column.BACKGROUND: "background",
+    Column.TITLE: "title",
+    Column.DESCRIPTION: "description",
+    Column.ALT: "alt",
+    Column.CATEGORY: "category",
+}
 
 Columns = Mapping[str, Column | None]
 
@@ -76,6 +79,15 @@ def sheet_of(
     read = _Rows(found, table.delimiter)
     for line, record in enumerate(body.records, body.first_line):
         read.add(line, record)
+    if read.other_statuses:
+        rows = (
+            f"{read.other_statuses:,} rows have a status"
+            if read.other_statuses > 1
+            else "One row has a status"
+        )
+        read.warnings.append(
+            Problem(0, f"{rows} other than draft or published; the job's is used.")
+        )
     if len(read.rows) > MAX_ROWS:
         raise PromptFileError(
             f"The file has {len(read.rows):,} prompts; {MAX_ROWS:,} is the most. Split it."
@@ -118,6 +130,8 @@ class _Rows:
         self.rows: dict[int, PromptRow] = {}
         self.rejected: list[RejectedRow] = []
         self.warnings: list[Problem] = []
+        #: Rows whose status says something else than bulkgen's own.
+        self.other_statuses = 0
         self._columns = columns
         self._delimiter = delimiter or ""
         self._prompt_place = list(columns.values()).index(Column.PROMPT)
@@ -133,6 +147,8 @@ class _Rows:
             if cells != record.cells:
                 reason = "Characters that cannot be stored became \ufffd."
                 self.warnings.append(Problem(line, reason))
+            status = _named(self._columns, cells).get(Column.STATUS)
+            self.other_statuses += status is not None and _status(status) is None
 
     def _row(self, record: Record, cells: tuple[str, ...]) -> PromptRow:
         if record.blank:
@@ -161,8 +177,7 @@ class _Rows:
 
 def _row_of(columns: Columns, cells: Sequence[str]) -> PromptRow:
     """The row of these cells; raises InputError with the reason it cannot be used."""
-    named = list(zip(columns.items(), cells, strict=False))
-    values = {column: cell for (_, column), cell in named if column and cell.strip()}
+    values = _named(columns, cells)
     prompt = values.get(Column.PROMPT, "")
     check_prompt(prompt)
     return PromptRow(
@@ -170,10 +185,24 @@ def _row_of(columns: Columns, cells: Sequence[str]) -> PromptRow:
         images=_count(values[Column.COUNT]) if Column.COUNT in values else None,
         tags=tags_of(values.get(Column.TAGS, "")),
         variables=tuple(
-            (name, cell) for (name, column), cell in named if column is None and cell.strip()
+            (name, cell)
+            for (name, column), cell in zip(columns.items(), cells, strict=False)
+            if column is None and cell.strip()
         ),
-        **{str(column): values[column].strip() for column in _PLAIN_COLUMNS if column in values},
+        output_format=_format(values.get(Column.FORMAT, "")),
+        page_status=_status(values.get(Column.STATUS, "")),
+        **{
+            name: values[column].strip()
+            for column, name in _PLAIN_FIELDS.items()
+            if column in values
+        },
     )
+
+
+def _named(columns: Columns, cells: Sequence[str]) -> dict[Column, str]:
+    """The cells that are not blank, by what their column is taken for."""
+    taken = zip(columns.values(), cells, strict=False)
+    return {column: cell for column, cell in taken if column and cell.strip()}
 
 
 def check_prompt(prompt: str) -> None:
@@ -185,6 +214,17 @@ def check_prompt(prompt: str) -> None:
             f"The prompt has {len(prompt):,} characters; "
             f"{MAX_PROMPT_CHARACTERS:,} is the most. Shorten it."
         )
+
+
+def _format(text: str) -> str | None:
+    name = text.strip().lower().lstrip(".")
+    return ("jpeg" if name == "jpg" else name) or None
+
+
+def _status(text: str) -> str | None:
+    """Columns of this name are often about something else; then the job's status holds."""
+    status = text.strip().lower()
+    return status if status in PAGE_STATUSES else None
 
 
 def _count(text: str) -> int:

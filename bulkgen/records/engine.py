@@ -215,8 +215,8 @@ class SqlEngineStore(EngineStore):
             model=row["request"]["model"],
             storage_key=row["storage_key"],
             sha256=row["sha256"],
-            category=settings.category,
-            page_status=PageStatus(row["page_status"]),
+            category=prompt_row.category or settings.category,
+            page_status=PageStatus(prompt_row.page_status or row["page_status"]),
         )
 
     @override

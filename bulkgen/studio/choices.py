@@ -10,11 +10,11 @@ from bulkgen.domain.jobs import GenerationSettings
 from bulkgen.domain.models import Catalogue
 from bulkgen.domain.pages import PageStatus
 from bulkgen.domain.people import Actor
+from bulkgen.domain.prompts import MAX_CATEGORY_CHARACTERS
 from bulkgen.domain.rates import Bucket, LimitSource, full_bucket
 from bulkgen.ports import Clock, Store, Vault
 
 _FIRST_CATEGORY = "ChatGPT"
-_MAX_CATEGORY_CHARACTERS = 40
 _MAX_IMAGES_PER_MINUTE = 100_000
 
 
@@ -64,10 +64,10 @@ class Choices:
         if not cleaned:
             raise InputError("At least one category is needed. Write its name.")
         for name in cleaned:
-            if len(name) > _MAX_CATEGORY_CHARACTERS:
+            if len(name) > MAX_CATEGORY_CHARACTERS:
                 raise InputError(
                     f"The category “{name[:20]}…” is too long. "
-                    f"Use at most {_MAX_CATEGORY_CHARACTERS} characters."
+                    f"Use at most {MAX_CATEGORY_CHARACTERS} characters."
                 )
         self._store.preferences.set("categories", cleaned)
 

@@ -40,10 +40,14 @@ _OPTIONAL = {
     "size": st.column_config.TextColumn("Size"),
     "quality": st.column_config.TextColumn("Quality"),
     "images": st.column_config.NumberColumn("Images", min_value=1, max_value=10, step=1),
+    "output_format": st.column_config.TextColumn("Format"),
+    "background": st.column_config.TextColumn("Background"),
     "title": st.column_config.TextColumn("Title"),
     "description": st.column_config.TextColumn("Description"),
     "tags": st.column_config.TextColumn("Tags"),
     "alt": st.column_config.TextColumn("Alt text"),
+    "category": st.column_config.TextColumn("Category"),
+    "page_status": st.column_config.TextColumn("Status"),
 }
 
 
@@ -120,10 +124,14 @@ def rows_of(records: Sequence[Record]) -> tuple[PromptRow, ...]:
             size=_text(record, "size") or None,
             quality=_text(record, "quality") or None,
             images=_count(record.get("images")),
+            output_format=_text(record, "output_format") or None,
+            background=_text(record, "background") or None,
             title=_text(record, "title") or None,
             description=_text(record, "description") or None,
             tags=tags_of(_text(record, "tags")),
             alt=_text(record, "alt") or None,
+            category=_text(record, "category") or None,
+            page_status=_text(record, "page_status") or None,
             variables=record.get("variables", ()),
         )
         for record in records

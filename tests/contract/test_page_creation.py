@@ -129,6 +129,30 @@ def test_without_an_answer_of_the_text_model_the_rules_write(
     assert "lighthouse" in page.text.tags
 
 
+def test_what_a_row_sets_for_its_picture_and_its_page_wins_over_the_job(
+    installation: Installation, server: RunningServer
+) -> None:
+    row = PromptRow(
+        text="a boat",
+        output_format="png",
+        background="transparent",
+        category="Boats",
+        page_status="published",
+    )
+    job_id = submit(installation, [row, "a tree"], output_format="jpeg", category="Trees")
+    wait_for_job(installation, job_id)
+
+    _create(installation, job_id)
+
+    images = installation.studio.gallery.images(LOCAL_ADMIN, job_id)
+    assert [image.output_format for image in images] == ["png", "jpeg"]
+    pages = installation.studio.pages.all(LOCAL_ADMIN)
+    assert sorted((page.prompt, page.category, page.status) for page in pages) == [
+        ("a boat", "Boats", PageStatus.PUBLISHED),
+        ("a tree", "Trees", PageStatus.DRAFT),
+    ]
+
+
 def test_the_columns_of_the_sheet_win(installation: Installation, server: RunningServer) -> None:
     row = PromptRow(
         text="a boat",

@@ -9,7 +9,9 @@ from dotenv import dotenv_values
 
 from bulkgen.cli import arguments, jobs
 from bulkgen.domain import errors
+from bulkgen.domain.columns import SYNONYMS
 from bulkgen.domain.errors import BulkgenError
+from bulkgen.domain.prompts import Column
 from bulkgen.settings import ROOT, Settings, setting_names
 from tests.fakes.factories import a_job
 
@@ -17,6 +19,7 @@ ENV_EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 SETTINGS = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
 ERRORS = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
 COMMAND_LINE = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
+LISTS = (ROOT / "docs" / "lists.md").read_text(encoding="utf-8")
 
 DESCRIPTIONS = {
     name: field.description
@@ -172,3 +175,8 @@ def test_the_json_of_a_job_is_the_one_that_is_shown():
 def _object(value: object) -> dict[str, object]:
     assert isinstance(value, dict)
     return value
+
+
+@pytest.mark.parametrize("column", Column)
+def test_every_column_of_a_list_stands_in_its_document_with_its_other_names(column):
+    assert f"\n| `{column}` | {', '.join(SYNONYMS[column])} | " in LISTS

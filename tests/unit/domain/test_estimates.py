@@ -101,6 +101,20 @@ IMPOSSIBLE_ROWS = [
             "Shorten it."
         ),
     ),
+    (
+        {"output_format": "gif"},
+        f"{FLARE} has no output format 'gif'. Use one of png, jpeg, webp.",
+    ),
+    (
+        {"background": "blue sky"},
+        f"{FLARE} has no background 'blue sky'. Use one of auto, opaque, transparent.",
+    ),
+    (
+        {"background": "transparent", "output_format": "jpeg"},
+        "A jpeg cannot be transparent. Choose png or webp, or another background.",
+    ),
+    ({"page_status": "trashed"}, "The status must be draft or published."),
+    ({"category": "x" * 41}, "The category is longer than 40 characters."),
     ({"images": 0}, "The count must be a number from 1 to 10."),
     ({"images": 11}, "The count must be a number from 1 to 10."),
     ({"images": -1}, "The count must be a number from 1 to 10."),

@@ -161,8 +161,10 @@ def test_a_row_with_more_cells_than_the_header_is_rejected():
 
 def test_every_column_reaches_its_place():
     sheet = read(
-        "Prompt; MODEL ;size;quality;count;title;description;tags;alt\n"
-        "a hot air balloon;gpt-image-2;1536x1024;high;4;Balloon;It flies.;sky, travel,, ;A ball\n"
+        "Prompt; MODEL ;size;quality;count;format;background;title;description;tags;alt;category;"
+        "status\n"
+        "a hot air balloon;gpt-image-2;1536x1024;high;4; .JPG;opaque;Balloon;It flies.;"
+        "sky, travel,, ;A ball; Sky ;Published\n"
     )
 
     assert sheet.rows == (
@@ -172,10 +174,14 @@ def test_every_column_reaches_its_place():
             size="1536x1024",
             quality="high",
             images=4,
+            output_format="jpeg",
+            background="opaque",
             title="Balloon",
             description="It flies.",
             tags=("sky", "travel"),
             alt="A ball",
+            category="Sky",
+            page_status="published",
         ),
     )
 
@@ -216,6 +222,8 @@ def test_of_columns_with_one_name_the_first_counts_and_the_others_are_kept():
         ("Image Quality", "quality"),
         ("Model ID", "model"),
         ("num_images", "count"),
+        ("Output Format", "format"),
+        ("page_status", "status"),
         ("Name", "title"),
         ("Meta Description", "description"),
         ("Keywords", "tags"),
@@ -227,6 +235,23 @@ def test_columns_are_known_by_the_names_exports_give_them(header, column):
     sheet = read(f"{header},other\na,b\n")
 
     assert sheet.columns[header] == column
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        ("a,Done\nb,DRAFT\nc\n", "One row has a status"),
+        ("a,Done\nb,to do\nc,published\n", "2 rows have a status"),
+    ],
+)
+def test_a_status_about_something_else_is_left_out_and_told(rows, sentence):
+    sheet = read(f"prompt,status\n{rows}")
+
+    assert sheet.rows[0].page_status is None
+    assert {row.page_status for row in sheet.rows} & {"draft", "published"}
+    assert [(warning.line, warning.reason) for warning in sheet.warnings] == [
+        (0, f"{sentence} other than draft or published; the job's is used.")
+    ]
 
 
 @pytest.mark.parametrize("header", ["text,prompt", "prompt,text", "caption,prompts"])

@@ -10,10 +10,14 @@ FULL = PromptRow(
     size="1536x1024",
     quality="high",
     images=2,
+    output_format="png",
+    background="opaque",
     title="Fox",
     description="It sits.",
     tags=("animal", "snow"),
     alt="A fox",
+    category="Animals",
+    page_status="published",
     variables=(("mood", "calm"), ("mood_2", " wild ")),
 )
 

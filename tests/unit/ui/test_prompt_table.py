@@ -104,6 +104,11 @@ def test_records_that_hold_a_prompt_are_rows():
                 "description": "Second.",
                 "tags": "sky, , travel,",
                 "alt": "A two",
+                "output_format": "png",
+                "background": "opaque",
+                "category": "Numbers",
+                "page_status": "draft",
+                "variables": (("mood", "calm"),),
             },
         ]
     )
@@ -120,6 +125,11 @@ def test_records_that_hold_a_prompt_are_rows():
             description="Second.",
             tags=("sky", "travel"),
             alt="A two",
+            output_format="png",
+            background="opaque",
+            category="Numbers",
+            page_status="draft",
+            variables=(("mood", "calm"),),
         ),
     )
 
