@@ -8,12 +8,13 @@ from bulkgen.bootstrap import opened
 from bulkgen.domain.errors import InputError
 from bulkgen.domain.manifest import as_csv, as_jsonl, entry, file_name
 from bulkgen.domain.people import LOCAL_ADMIN
+from bulkgen.domain.prompt_exports import rows_csv
 from bulkgen.publishers.site import SiteFolder
 from bulkgen.settings import Settings
 
 
 def export_job(settings: Settings, options: Namespace) -> int:
-    """Write the provider's bytes of every image, and a manifest."""
+    """Write the provider's bytes of every image, a manifest, and the list of prompts."""
     folder = _folder(options.out / "images")
     with opened(settings) as installation:
         gallery = installation.studio.gallery
@@ -25,7 +26,9 @@ def export_job(settings: Settings, options: Namespace) -> int:
         for image in images:
             data, _ = gallery.original(LOCAL_ADMIN, image.id)
             (folder / file_name(image)).write_bytes(data)
+        rows = installation.studio.jobs.rows(LOCAL_ADMIN, options.job_id)
     entries = [entry(image) for image in images]
+    (options.out / "prompts.csv").write_text(rows_csv(rows), encoding="utf-8", newline="")
     (options.out / "manifest.csv").write_text(as_csv(entries), encoding="utf-8", newline="")
     (options.out / "manifest.jsonl").write_text(as_jsonl(entries), encoding="utf-8")
     sys.stdout.write(f"{len(images)} images written to {options.out}\n")

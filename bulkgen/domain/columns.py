@@ -46,6 +46,9 @@ SYNONYMS: dict[Column, tuple[str, ...]] = {
     Column.CATEGORY: ("page category", "generator category"),
     Column.STATUS: ("page status",),
 }
+#: Columns of bulkgen's own exports, no variables; in a list with the first one cells are guarded.
+ROW_COLUMN = "bulkgen_row"
+REASON_COLUMN = "bulkgen_reason"
 _KNOWN = {name for column in Column for name in (str(column), *SYNONYMS[column])}
 _NOT_OF_A_WORD = re.compile(r"[\W_]+")
 

@@ -5,10 +5,8 @@ import io
 import json
 from collections.abc import Sequence
 
+from bulkgen.domain.formulas import guarded
 from bulkgen.domain.images import SUFFIXES, GeneratedImage
-
-#: A spreadsheet takes a cell that begins with one of these for a formula.
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "|", "%")
 
 Entry = dict[str, str | int | bool | None]
 
@@ -48,7 +46,11 @@ def as_csv(entries: Sequence[Entry]) -> str:
         writer = csv.DictWriter(file, list(entries[0]))
         writer.writeheader()
         writer.writerows(
-            {name: _guarded(value) for name, value in entry.items()} for entry in entries
+            {
+                name: guarded(value) if isinstance(value, str) else value
+                for name, value in entry.items()
+            }
+            for entry in entries
         )
     return file.getvalue()
 
@@ -56,9 +58,3 @@ def as_csv(entries: Sequence[Entry]) -> str:
 def as_jsonl(entries: Sequence[Entry]) -> str:
     """The entries as one JSON object in each line."""
     return "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries)
-
-
-def _guarded(value: object) -> object:
-    if isinstance(value, str) and value.lstrip(" '\"").startswith(_FORMULA_SIGNS):
-        return f"'{value}"
-    return value

@@ -1,11 +1,18 @@
 """From a table to a sheet of prompts: every record is accepted or rejected."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bulkgen.domain.columns import known_names, map_columns, unique_names
+from bulkgen.domain.columns import (
+    REASON_COLUMN,
+    ROW_COLUMN,
+    known_names,
+    map_columns,
+    unique_names,
+)
 from bulkgen.domain.decoding import storable
 from bulkgen.domain.errors import InputError, PromptFileError
+from bulkgen.domain.formulas import unguarded
 from bulkgen.domain.prompts import (
     MAX_IMAGES_PER_PROMPT,
     MAX_PROMPT_CHARACTERS,
@@ -60,6 +67,7 @@ def sheet_of(
     Where no name tells the column of the prompts the sheet has a question, which `has_header` and
     `columns` answer.
     """
+    table = _without_guards(table)
     body = _body(table, has_header=has_header, chosen=bool(columns))
     found = map_columns(body.names, columns)
     question = None
@@ -102,6 +110,16 @@ def sheet_of(
         columns=found,
         question=question,
     )
+
+
+def _without_guards(table: Table) -> Table:
+    """The table; with the cells as they were before one of our own exports guarded them."""
+    if not table.records or ROW_COLUMN not in table.records[0].cells:
+        return table
+    records = [
+        replace(record, cells=tuple(map(unguarded, record.cells))) for record in table.records
+    ]
+    return replace(table, records=records)
 
 
 def _body(table: Table, *, has_header: bool | None, chosen: bool) -> _Body:
@@ -187,7 +205,7 @@ def _row_of(columns: Columns, cells: Sequence[str]) -> PromptRow:
         variables=tuple(
             (name, cell)
             for (name, column), cell in zip(columns.items(), cells, strict=False)
-            if column is None and cell.strip()
+            if column is None and cell.strip() and name not in {ROW_COLUMN, REASON_COLUMN}
         ),
         output_format=_format(values.get(Column.FORMAT, "")),
         page_status=_status(values.get(Column.STATUS, "")),

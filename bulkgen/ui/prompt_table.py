@@ -5,7 +5,7 @@ own state on top of it. The base, and the editor with it, is replaced only when 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import pandas as pd
@@ -15,21 +15,18 @@ from bulkgen.domain.errors import BulkgenError, InputError, PromptFileError
 from bulkgen.domain.prompt_files import read_pasted
 from bulkgen.domain.prompts import (
     MAX_ROWS,
-    Problem,
     PromptRow,
-    PromptSheet,
-    RejectedRow,
     tags_of,
 )
 from bulkgen.readers import ENDINGS, read_list
 from bulkgen.ui import messages
-from bulkgen.ui.formats import markdown, plural
+from bulkgen.ui.formats import plural
+from bulkgen.ui.upload_report import draw_report, draw_templates
 
 Record = dict[str, Any]
 
 _FIRST_ROWS = 20
 _MORE_ROWS = 10
-_SHOWN_PROBLEMS = 50
 _BASE = "generate.base"
 #: Part of the keys of widgets that have to be made anew with the base.
 _EDITION = "generate.edition"
@@ -152,6 +149,8 @@ def _draw_inputs() -> None:
         on_change=_read_upload,
         args=(upload_key,),
     )
+    with upload:
+        draw_templates()
     paste_key = f"generate.paste.{edition}"
     paste.text_area("Paste many, one prompt in each line", key=paste_key, height=68)
     paste.button("Add to the table", on_click=_read_paste, args=(paste_key,))
@@ -188,26 +187,19 @@ def _draw_report() -> None:
     if isinstance(report, BulkgenError):
         messages.show(report)
     elif report is not None:
-        _draw_sheet_report(*report)
+        draw_report(*report, add_joined=_add_joined)
 
 
-def _draw_sheet_report(name: str, sheet: PromptSheet) -> None:
-    source = f"sheet {sheet.worksheet}" if sheet.worksheet else f"read as {sheet.encoding}"
-    text = f"{plural(len(sheet.rows), 'prompt')} added from {name} ({source})."
-    if sheet.question:
-        text += " Its first row was taken for a prompt."
-    remarks: list[RejectedRow | Problem] = [*sheet.rejected, *sheet.warnings]
-    if not remarks:
-        st.success(markdown(text), icon=":material/check_circle:")
+def _add_joined(rows: Sequence[PromptRow]) -> None:
+    """Take the offer of the last upload for its long rows."""
+    name, sheet = st.session_state[_REPORT]
+    try:
+        add(rows)
+    except InputError as error:
+        st.session_state[_REPORT] = error
         return
-    if sheet.rejected:
-        text += f" {plural(len(sheet.rejected), 'row')} could not be used."
-    st.warning(markdown(text), icon=":material/warning:")
-    with st.expander(f"Show {plural(len(remarks), 'remark')}"):
-        for remark in remarks[:_SHOWN_PROBLEMS]:
-            st.text(f"Row {remark.line}: {remark.reason}")
-        if len(remarks) > _SHOWN_PROBLEMS:
-            st.text(f"and {len(remarks) - _SHOWN_PROBLEMS:,} more")
+    rest = tuple(row for row in sheet.rejected if row.joined is None)
+    st.session_state[_REPORT] = (name, replace(sheet, rows=(*sheet.rows, *rows), rejected=rest))
 
 
 def _add_blank_rows() -> None:

@@ -163,7 +163,7 @@ def test_a_list_that_cannot_be_read_is_told_in_one_sentence(
     app: AppProcess, page: Page, tmp_path: Path
 ) -> None:
     path = tmp_path / "list.csv"
-    path.write_text("text\na boat\n", encoding="utf-8")
+    path.write_text("look,mood\na boat,calm\n", encoding="utf-8")
     page.goto(app.url)
 
     page.locator("input[type=file]").set_input_files(path)

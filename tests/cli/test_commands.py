@@ -272,6 +272,8 @@ def test_an_export_holds_the_bytes_that_were_sold(
 
     sold = {sha256 for entry in server.ledger() for sha256 in entry["sha256"]}
     files = list((tmp_path / "out" / "images").iterdir())
+    again, report, _ = command("run", tmp_path / "out" / "prompts.csv", "--dry-run", "--json")
+    assert (again, report["prompts"], report["rejected"]) == (0, 2, [])
     with (tmp_path / "out" / "manifest.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     lines = (tmp_path / "out" / "manifest.jsonl").read_text(encoding="utf-8").splitlines()
