@@ -6,7 +6,8 @@ Two forms are known:
                                              the default may be missing; values in ", in ', or in
                                              the \" of a JSON string
     [PET NAME]                               a guess: one to five words in square brackets that are
-                                             no heading, label, link, index or list
+                                             no heading, label, link, index or list, or
+    [PET - a dog, a cat]                     words in capitals, a dash or colon, and a hint
 """
 
 import json
@@ -24,7 +25,8 @@ _CLOSING = re.compile(r"\s*\}")
 _WORD = r"[\w'’&/-]{1,30}"  # noqa: RUF001
 _BRACKETED = re.compile(
     r"(?<![A-Za-z0-9_\])!\\\[])\[(?!(?:true|false|null)\])"
-    rf"(?P<name>(?=[^\W\d_]){_WORD}(?: {_WORD}){{0,4}})\]"
+    rf"(?P<name>(?=[^\W\d_]){_WORD}(?: {_WORD}){{0,4}}"
+    r"|[A-Z][A-Z /&_]{1,39}(?: [-–—]|:) [^\[\]{}\"\r\n]{1,120})\]"  # noqa: RUF001
     r"(?![A-Za-z0-9_(\[:：])"  # noqa: RUF001
 )
 _LINE_END = re.compile(r"[\r\n]")

@@ -125,7 +125,9 @@ def test_a_broken_argument_does_not_swallow_the_next_one():
         "Style: [ART STYLE], mood: [Mood]",
         'a sign that reads "[Your Name]"',
         "一个[主体]在[地点]里",
+        "For [COUNTRY], with the title “[COUNTRY NAME]” and “THE SOUL OF [THE COUNTRY]”",
         "[SUBJECT]'s hat, [color]-coloured",
+        "[EXPRESSION - calm/stern], shot with [CAMERA — 85mm, f/2.0], lit by [LIGHT: lamp, sun]",
     ],
 )
 def test_words_in_square_brackets_are_offered(prompt):
@@ -146,6 +148,7 @@ def test_words_in_square_brackets_are_offered(prompt):
         '{"a":["one","two"],"b":[1,2],"c":[true],"d":[]}',
         "words[index] [text](https://example.org) ![alt](a.png) [1] [0, 1] [2x2] [[nested]] [ ]",
         "[red, blue] [red|blue] [red:blue:0.5] [b]bold[/b] [more than five words are prose]",
+        "put [Bow, Turn, and Leap] there, then [Bow - and turn, or leap], [00:05 - 00:10, slow]",
         r"\[formula\] [x](y) [x][y]",
     ],
 )
