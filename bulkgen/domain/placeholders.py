@@ -84,7 +84,7 @@ def fill(prompt: str, values: Mapping[str, str]) -> str:
 
 
 def _filled(prompt: str, blank: _Blank, value: str | None) -> str:
-    if value is None or value == blank.default:
+    if value is None:
         written = prompt[blank.start : blank.end]
         return written if blank.raw_default is None else blank.raw_default
     return json.dumps(value, ensure_ascii=False)[1:-1] if blank.in_json else value

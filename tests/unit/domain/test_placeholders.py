@@ -196,6 +196,14 @@ def test_a_json_prompt_stays_json_whatever_is_put_in(prompt, value):
     assert filled == json.loads(json.dumps(plain).replace("VALUE", json.dumps(value)[1:-1]))
 
 
+def test_a_json_string_inside_a_prompt_stays_one():
+    prompt = r'Draw this: {"sign": "{argument name=\"text\" default=\"say \"no\"\"}"}'
+
+    assert offered(prompt) == {"text": 'say "no"'}
+    assert fill(prompt, {}) == r'Draw this: {"sign": "say \"no\""}'
+    assert fill(prompt, {"text": 'say "hi"'}) == r'Draw this: {"sign": "say \"hi\""}'
+
+
 @given(st.text(), st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
 def test_an_argument_in_json_shows_what_its_default_means(default, name):
     inner = json.dumps(f'{{argument name="{name}" default="{default}"}}')
