@@ -49,7 +49,7 @@ def run(settings: Settings, options: Namespace) -> int:
             )
         job_id = studio.jobs.submit(
             LOCAL_ADMIN,
-            checked.rows,
+            checked.sources,
             chosen,
             name=options.name or options.file.stem,
             budget_usd=options.budget,

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from bulkgen.domain.decoding import decode, storable
-from bulkgen.domain.delimited import LINE_END, read_delimited, read_lines
+from bulkgen.domain.delimited import read_delimited, read_lines
 from bulkgen.domain.errors import PromptFileError
 from bulkgen.domain.json_lists import read_json, read_json_lines
+from bulkgen.domain.pasted import Cut, cut
 from bulkgen.domain.prompts import Column, PromptRow, PromptSheet
 from bulkgen.domain.sheet_reading import EMPTY, sheet_of
 
@@ -49,8 +50,6 @@ def check_size(data: bytes) -> None:
         )
 
 
-def read_pasted(text: str) -> tuple[PromptRow, ...]:
-    """One prompt for each line that is not blank."""
-    return tuple(
-        PromptRow(text=storable(line.strip())) for line in LINE_END.split(text) if line.strip()
-    )
+def read_pasted(text: str, kind: Cut) -> tuple[PromptRow, ...]:
+    """The prompts of a pasted text; raises InputError when it cannot be cut so."""
+    return tuple(PromptRow(text=storable(prompt)) for prompt in cut(text, kind))

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from bulkgen.domain.orders import without_orders
+from bulkgen.domain.placeholders import fill
 from bulkgen.domain.words import clean, words
 
 #: The subject of a prompt stands at its beginning; more than this is not read.
@@ -11,7 +12,6 @@ MAX_READ_CHARACTERS = 6_000
 
 # Ways prompts are written that are no words of the picture.
 
-_PLACEHOLDER = re.compile(r'\{argument\b[^{}]*?\bdefault=\\?"([^"\\{}]*)\\?"[^{}]*\}')
 _PARAMETER = re.compile(r"\s--\w+(?:\s+[\w.:,]+)?")
 _WEIGHT = re.compile(r"\(([^()]*?):\d(?:\.\d+)?\)")
 _MARKDOWN = re.compile(
@@ -85,7 +85,7 @@ class Gist:
 
 def gist_of(prompt: str) -> Gist:
     """Read a prompt of any form: a phrase, keywords, Markdown, JSON."""
-    text = _PLACEHOLDER.sub(r"\1", prompt[:MAX_READ_CHARACTERS])
+    text = fill(prompt[:MAX_READ_CHARACTERS], {})
     text = _PARAMETER.sub("", _MARKDOWN.sub(" ", _spoken(text)))
     lines = (clean(_WEIGHT.sub(r"\1", line)) for line in text.splitlines())
     parts = [part for line in lines for part in _SENTENCE_END.split(line)]

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from bulkgen.domain.budgets import starting_budget
 from bulkgen.domain.errors import InputError
 from bulkgen.domain.estimates import Estimate, check_settings, estimate, row_problem
+from bulkgen.domain.filling import filled, remarks
 from bulkgen.domain.jobs import GenerationSettings, Job, NewJob, PauseReason
 from bulkgen.domain.people import Actor
 from bulkgen.domain.prompts import MAX_ROWS, Problem, PromptRow
@@ -29,7 +30,10 @@ _MEGABYTE = 1024 * 1024
 class CheckedList:
     """A list before it is started: what may be sent, what may not, and what it will take."""
 
+    #: With every variable filled in, and one for each option of a list.
     rows: tuple[PromptRow, ...]
+    #: The rows they come from, as they were written.
+    sources: tuple[PromptRow, ...]
     #: By the place of the row in the list, from 1.
     problems: tuple[Problem, ...]
     warnings: tuple[str, ...]
@@ -63,20 +67,28 @@ class Jobs:
         today = self._clock.now().date()
         catalogue = self._choices.catalogue
         check_settings(settings, catalogue, today)
+        against = (settings, catalogue, today)
         good: list[PromptRow] = []
         problems: list[Problem] = []
+        sources: list[PromptRow] = []
         for number, row in enumerate(rows, start=1):
-            reason = row_problem(row, settings, catalogue, today)
+            try:
+                made = filled(row, MAX_ROWS - len(good))
+                reason = next(filter(None, (row_problem(one, *against) for one in made)), None)
+            except InputError as error:
+                reason = str(error)
             if reason is None:
-                good.append(row)
+                good += made
+                sources.append(row)
             else:
                 problems.append(Problem(number, reason))
         models = {row.model or settings.model for row in good} | {settings.model}
         warnings = [catalogue.model(model).lifecycle_warning(today) for model in sorted(models)]
         return CheckedList(
             rows=tuple(good),
+            sources=tuple(sources),
             problems=tuple(problems),
-            warnings=tuple(warning for warning in warnings if warning),
+            warnings=tuple(filter(None, [*warnings, *remarks(rows, good)])),
             estimate=estimate(
                 good,
                 settings,

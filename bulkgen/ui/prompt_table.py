@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from bulkgen.domain.errors import BulkgenError, InputError, PromptFileError
+from bulkgen.domain.pasted import Cut, cut, guess
 from bulkgen.domain.prompt_files import read_pasted
 from bulkgen.domain.prompts import (
     MAX_ROWS,
@@ -20,7 +21,7 @@ from bulkgen.domain.prompts import (
 )
 from bulkgen.readers import ENDINGS, read_list
 from bulkgen.ui import messages
-from bulkgen.ui.formats import plural
+from bulkgen.ui.formats import markdown, plural
 from bulkgen.ui.upload_report import draw_report, draw_templates
 
 Record = dict[str, Any]
@@ -31,6 +32,14 @@ _BASE = "generate.base"
 #: Part of the keys of widgets that have to be made anew with the base.
 _EDITION = "generate.edition"
 _REPORT = "generate.report"
+_CUTS = {
+    Cut.LINES: "at every line",
+    Cut.BLANK_LINES: "after a blank line",
+    Cut.DASHES: "after a line of ---",
+    Cut.JSON_LINES: "at every line of JSON",
+    Cut.JSON_LIST: "in a JSON list",
+    Cut.WHOLE: "nowhere, it is one prompt",
+}
 #: Columns beside the prompt, shown when a row uses them.
 _OPTIONAL = {
     "model": st.column_config.TextColumn("Model"),
@@ -141,8 +150,7 @@ def _draw_inputs() -> None:
     upload, paste = st.columns(2)
     upload_key = f"generate.upload.{edition}"
     upload.file_uploader(
-        "Upload a list: a table with a column named prompt (CSV, TSV, XLSX, ODS), TXT with one "
-        "prompt in each line, JSON or JSONL",
+        "Upload a list with a column named prompt, or with one prompt in each line",
         type=list(ENDINGS),
         max_upload_size=10,
         key=upload_key,
@@ -151,9 +159,33 @@ def _draw_inputs() -> None:
     )
     with upload:
         draw_templates()
-    paste_key = f"generate.paste.{edition}"
-    paste.text_area("Paste many, one prompt in each line", key=paste_key, height=68)
-    paste.button("Add to the table", on_click=_read_paste, args=(paste_key,))
+    with paste:
+        _draw_paste(f"generate.paste.{edition}")
+
+
+def _draw_paste(key: str) -> None:
+    """The box; what is in it is counted before it is added, and the cut can be changed."""
+    cut_key = f"{key}.cut"
+    text = st.text_area(
+        "Paste many, one prompt in each line",
+        key=key,
+        height=68,
+        on_change=lambda: st.session_state.pop(cut_key, None),
+    )
+    if text.strip():
+        cuts = list(_CUTS)
+        kind = st.selectbox(
+            "Where a new prompt begins",
+            cuts,
+            index=cuts.index(guess(text)),
+            format_func=_CUTS.__getitem__,
+            key=cut_key,
+        )
+        try:
+            st.caption(plural(len(cut(text, kind)), "prompt"))
+        except InputError as error:
+            st.caption(markdown(str(error)))
+    st.button("Add to the table", on_click=_read_paste, args=(key, cut_key))
 
 
 def _read_upload(key: str) -> None:
@@ -171,9 +203,10 @@ def _read_upload(key: str) -> None:
         st.session_state[_REPORT] = (file.name, sheet)
 
 
-def _read_paste(key: str) -> None:
-    rows = read_pasted(st.session_state[key])
+def _read_paste(key: str, cut_key: str) -> None:
+    text = st.session_state[key]
     try:
+        rows = read_pasted(text, st.session_state.get(cut_key) or guess(text))
         add(rows)
     except InputError as error:
         st.session_state[_REPORT] = error

@@ -5,6 +5,7 @@ from uuid import UUID
 import streamlit as st
 
 from bulkgen.domain.errors import BulkgenError
+from bulkgen.domain.pasted import Cut
 from bulkgen.domain.people import Actor
 from bulkgen.domain.prompt_files import read_pasted
 from bulkgen.settings import ROOT
@@ -65,7 +66,7 @@ def start_bar(studio: Studio, actor: Actor, sheet_id: UUID, checked: CheckedList
 
 
 def _fill_in_samples() -> None:
-    prompt_table.add(read_pasted(_SAMPLES.read_text(encoding="utf-8")))
+    prompt_table.add(read_pasted(_SAMPLES.read_text(encoding="utf-8"), Cut.LINES))
 
 
 def _summary(studio: Studio, checked: CheckedList) -> str:

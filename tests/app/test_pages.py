@@ -268,3 +268,38 @@ def test_a_label_with_an_older_price_still_names_its_choice(
 
     (job,) = installation.studio.jobs.all(LOCAL_ADMIN)
     assert (job.settings.model, job.settings.quality) == ("gpt-image-2.5-sunburst", "high")
+
+
+def test_a_paste_is_counted_before_it_is_added_and_the_cut_can_be_changed(
+    installation: Installation, open_page: OpenPage
+) -> None:
+    app = open_page("generate")
+    box = next(area for area in app.text_area if area.label.startswith("Paste many"))
+    box.set_value("a boat\nat sea\n\na tree")
+    app.run()
+    assert "2 prompts" in _texts(app)
+
+    next(box for box in app.selectbox if box.label == "Where a new prompt begins").set_value(
+        "lines"
+    )
+    app.run()
+    assert "3 prompts" in _texts(app)
+    _button(app, "Add to the table").click()  # type: ignore[attr-defined]  # a Button
+    app.run()
+
+    assert "3 prompts x 1 = 3 images" in _texts(app)
+
+
+def test_an_option_list_becomes_its_prompts_and_a_missing_value_is_told(
+    installation: Installation, open_page: OpenPage
+) -> None:
+    app = _paste(open_page("generate"), "a {{colour|red,blue}} boat", "a {{size}} tree")
+
+    assert "2 prompts x 1 = 2 images" in _texts(app)
+    assert "Row 2: There is no value for “size”" in _texts(app)
+
+
+def test_repeated_prompts_are_remarked(installation: Installation, open_page: OpenPage) -> None:
+    app = _paste(open_page("generate"), "a boat", "A  boat")
+
+    assert "1 prompt says the same as another" in _texts(app)

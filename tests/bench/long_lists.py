@@ -4,6 +4,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
@@ -11,13 +12,14 @@ from unittest.mock import patch
 import bulkgen.studio.jobs
 from bulkgen.bootstrap import Installation, open_installation
 from bulkgen.domain.people import LOCAL_ADMIN
-from bulkgen.domain.prompt_files import read_prompt_file
 from bulkgen.domain.prompts import PromptRow
-from tests.bench.rows import Row, at_most, for_comparison
+from bulkgen.readers import read_list
+from tests.bench.rows import Row, at_most
 from tests.fakes.demo_server import RunningServer
 from tests.fakes.installations import settings_for
 from tests.fakes.prompts import PARTI_50
 
+_PARTI = Path(__file__).parents[1] / "lists" / "PartiPrompts.tsv"
 _LONG = 10_000
 _FILE_ROWS = 5_000
 _REPEATS = 5
@@ -35,13 +37,14 @@ def rows() -> Iterator[Row]:
 
         with patch.object(bulkgen.studio.jobs, "MAX_ROWS", _LONG):
             yield at_most(f"submit {_LONG:,} prompts", _median_s(submit), 0.5, "{:.2f} s")
-        data = "\n".join(["prompt", *_texts(_FILE_ROWS)]).encode()
+        header, *lines = _PARTI.read_text(encoding="utf-8").splitlines()
+        data = "\n".join([header, *islice(cycle(lines), _FILE_ROWS)]).encode()
 
         def check() -> None:
-            jobs.check(LOCAL_ADMIN, read_prompt_file("list.csv", data).rows, settings)
+            jobs.check(LOCAL_ADMIN, read_list("list.tsv", data).rows, settings)
 
-        checked = f"{_FILE_ROWS:,} prompts: read, check, estimate"
-        yield for_comparison(checked, _median_s(check), "{:.2f} s")
+        checked = f"{_FILE_ROWS:,} rows of PartiPrompts: read, check, estimate"
+        yield at_most(checked, _median_s(check), 0.7, "{:.2f} s")
 
 
 def _texts(count: int) -> list[str]:

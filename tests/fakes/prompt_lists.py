@@ -1,9 +1,9 @@
-"""The prompt lists of `tests/data`, whole."""
+"""Prompt lists of `tests/lists`, whole."""
 
 import json
 from pathlib import Path
 
-_DATA = Path(__file__).parents[1] / "data"
+_DATA = Path(__file__).parents[1] / "lists"
 
 
 def _parti() -> tuple[str, ...]:

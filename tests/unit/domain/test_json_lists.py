@@ -163,3 +163,10 @@ def test_every_item_is_accepted_or_rejected(items, name):
 
     if sheet.question is None or sheet.rows:
         assert [line for line, _ in outcome(sheet)] == list(range(1, len(items) + 1))
+
+
+def test_objects_with_one_value_hold_the_prompt_in_it():
+    sheet = read('{"look": "a fox"}\n{"look": "a wolf"}', "list.jsonl")
+
+    assert [row.text for row in sheet.rows] == ["a fox", "a wolf"]
+    assert sheet.question is None

@@ -7,6 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bulkgen.domain.errors import PromptFileError
+from bulkgen.domain.pasted import Cut
 from bulkgen.domain.prompt_files import MAX_FILE_BYTES, read_pasted, read_prompt_file
 from bulkgen.domain.prompts import Column, HeaderQuestion, PromptRow, PromptSheet
 
@@ -535,7 +536,7 @@ def test_a_text_file_has_one_prompt_in_each_line():
 
 
 def test_pasted_lines_are_prompts():
-    assert read_pasted(" one \r\n\n\ttwo\r three, and more\u2028x\n") == (
+    assert read_pasted(" one \r\n\n\ttwo\r three, and more\u2028x\n", Cut.LINES) == (
         PromptRow(text="one"),
         PromptRow(text="two"),
         PromptRow(text="three, and more\u2028x"),
@@ -543,11 +544,11 @@ def test_pasted_lines_are_prompts():
 
 
 def test_nothing_pasted_is_no_prompt():
-    assert read_pasted(" \n\r\n") == ()
+    assert read_pasted(" \n\r\n", Cut.LINES) == ()
 
 
 def test_what_cannot_be_stored_of_a_pasted_line_is_replaced():
-    assert read_pasted("a\0b") == (PromptRow(text="a\ufffdb"),)
+    assert read_pasted("a\0b", Cut.LINES) == (PromptRow(text="a\ufffdb"),)
 
 
 CELLS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
