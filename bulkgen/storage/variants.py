@@ -47,16 +47,16 @@ def open_checked(data: bytes) -> Image.Image:
 def thumbnail(data: bytes, edge_px: int = 384) -> bytes:
     """A WebP copy that fits into a square; raises InputError."""
     with _turn:
-        image = _decode(data)
-        image.thumbnail((edge_px, edge_px))
+        image = _decode(data, edge_px)
+        image.thumbnail((edge_px, edge_px), reducing_gap=1.0)
         return _encode(image, "webp", quality=75, method=1)
 
 
 def moderation_jpeg(data: bytes, edge_px: int = 640) -> bytes:
     """A JPEG copy that fits into a square, for models that look at it; raises InputError."""
     with _turn:
-        image = _decode(data)
-        image.thumbnail((edge_px, edge_px))
+        image = _decode(data, edge_px)
+        image.thumbnail((edge_px, edge_px), reducing_gap=1.0)
         return _encode(_on_white(image), "jpeg", quality=85)
 
 
@@ -102,12 +102,18 @@ def _open(data: bytes) -> ImageFile:
     return image
 
 
-def _decode(data: bytes) -> Image.Image:
+def _decode(data: bytes, least_px: int = MAX_SIDE_PX) -> Image.Image:
+    """The picture in RGB or RGBA; a JPEG may come smaller, with sides of `least_px` or more."""
     image = _open(data)
+    image.draft(None, (least_px, least_px))
     try:
-        return image.convert("RGBA" if image.has_transparency_data else "RGB")
+        mode = "RGBA" if image.has_transparency_data else "RGB"
+        if image.mode != mode:
+            return image.convert(mode)
+        image.load()
     except _BROKEN as error:
         raise InputError("The picture is damaged or not complete.") from error
+    return image
 
 
 def _at_width(image: Image.Image, width_px: int) -> Image.Image:

@@ -329,7 +329,7 @@ def test_no_more_pictures_than_cores_and_one_are_worked_on_at_once(monkeypatch, 
     most = (os.cpu_count() or 1) + 1
     at_work, seen, lock = 0, [], threading.Lock()
 
-    def slow_decode(_):
+    def slow_decode(*_):
         nonlocal at_work
         with lock:
             at_work += 1
