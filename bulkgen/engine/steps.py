@@ -2,9 +2,10 @@
 
 import os
 import random
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import structlog
@@ -44,8 +45,8 @@ from bulkgen.ports import (
 
 _log = structlog.get_logger()
 
-#: Pictures that are whole in memory at a time, however many answers come together.
-_few_pictures = threading.BoundedSemaphore((os.cpu_count() or 1) + 1)
+#: Looks at pictures, however many answers come together: a thread keeps the memory of one picture.
+_pictures = ThreadPoolExecutor((os.cpu_count() or 1) + 1, thread_name_prefix="bulkgen-pictures")
 
 _NOT_BROUGHT = Failure(
     kind=FailureKind.UNUSABLE,
@@ -217,17 +218,10 @@ class Steps:
             for output_format, suffix in SUFFIXES.items()
         }
         stored = next((key for key in keys.values() if self.storage.has(key)), None)
-        with _few_pictures:
-            data = path.read_bytes() if stored is None else self.storage.get(stored)
-            try:
-                output_format, width_px, height_px = self.pictures.describe(data)
-                self.storage.put(thumbnail_key(image.id), self.pictures.thumbnail(data))
-            except InputError as error:
-                self.storage.put(f"unusable/{image.id}", data)
-                message = f"{error} It was charged, and its bytes are kept; retry it."
-                self.store.engine.image_unusable(image.id, message, self.clock.now())
-                return
-            del data
+        described = _pictures.submit(self._look_at, image, path, stored).result()
+        if described is None:
+            return
+        output_format, width_px, height_px = described
         if stored is None:
             self.storage.take(keys[output_format], path)
         self.store.engine.image_saved(
@@ -240,6 +234,21 @@ class Steps:
             ),
             self.clock.now(),
         )
+
+    def _look_at(
+        self, image: UnsavedImage, path: Path, stored: str | None
+    ) -> tuple[str, int, int] | None:
+        """Bring the thumbnail to storage; format, width and height, or None for a bad picture."""
+        data = path.read_bytes() if stored is None else self.storage.get(stored)
+        try:
+            described = self.pictures.describe(data)
+            self.storage.put(thumbnail_key(image.id), self.pictures.thumbnail(data))
+        except InputError as error:
+            self.storage.put(f"unusable/{image.id}", data)
+            message = f"{error} It was charged, and its bytes are kept; retry it."
+            self.store.engine.image_unusable(image.id, message, self.clock.now())
+            return None
+        return described
 
     def create_page(self, image_id: UUID) -> None:
         """Make the page of one selected image; making it twice gives one page."""
