@@ -37,7 +37,7 @@ def go_to_started_job() -> None:
 def start_bar(studio: Studio, actor: Actor, sheet_id: UUID, checked: CheckedList) -> None:
     """Draw the bar; a click on Start makes the job, one for any number of clicks."""
     for warning in checked.warnings:
-        st.warning(markdown(warning), icon=":material/event_busy:")
+        st.warning(markdown(warning), icon=":material/warning:")
     _draw_problems(checked)
     error = st.session_state.pop(_ERROR, None)
     if error is not None:
