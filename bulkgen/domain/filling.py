@@ -16,6 +16,8 @@ def filled(row: PromptRow, most: int) -> list[PromptRow]:
 
     Raises InputError when a variable has no value, or when it would become more than `most` rows.
     """
+    if most and not _has_braces(row.text):
+        return [row]
     template = parse(row.text)
     count = template.count(Expansion.COMBINATIONS)
     if count > most:
@@ -33,10 +35,16 @@ def remarks(rows: Sequence[PromptRow], made: Sequence[PromptRow]) -> Iterator[st
     if repeated:
         which = "1 prompt says" if repeated == 1 else f"{repeated:,} prompts say"
         yield f"{which} the same as another of the list. Each is made and paid."
-    found = dict.fromkeys(text for row in rows for text in _look_alikes(row.text))
+    braced = (row.text for row in rows if _has_braces(row.text))
+    found = dict.fromkeys(found for text in braced for found in _look_alikes(text))
     if found:
         shown = ", ".join(f"“{text}”" for text in list(found)[:_SHOWN])
         yield f"This is no variable and is sent as it is: {shown}."
+
+
+def _has_braces(text: str) -> bool:
+    """Whether there is anything to fill in; most prompts have nothing."""
+    return "{{" in text
 
 
 def _look_alikes(text: str) -> Sequence[str]:

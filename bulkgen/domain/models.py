@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from bulkgen.domain.errors import InputError
@@ -105,6 +106,7 @@ class ImageModel:
             raise InputError(f"{self.id} has no {name} {value!r}. Use one of {', '.join(allowed)}.")
 
 
+@lru_cache(maxsize=256)
 def width_and_height(size: str) -> tuple[int, int]:
     """The pixels of a size such as "1536x1024"; raises InputError for anything else."""
     match = _SIZE.fullmatch(size)

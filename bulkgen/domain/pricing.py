@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from bulkgen.domain.attempts import Usage
 from bulkgen.domain.errors import InputError
@@ -43,6 +44,7 @@ class CostBand:
 NO_COST = CostBand(least_usd=Decimal(0), about_usd=Decimal(0), most_usd=Decimal(0))
 
 
+@lru_cache(maxsize=256)
 def output_tokens(factor: int, size: str) -> int:
     """Output tokens of one image by OpenAI's closed formula.
 

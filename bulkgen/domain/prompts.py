@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from operator import attrgetter
+from typing import Any
 
 #: The longest prompt OpenAI's image models take.
 MAX_PROMPT_CHARACTERS = 32_000
@@ -54,6 +56,15 @@ class PromptRow:
     page_status: str | None = None
     #: Cells of other columns that are not blank, by the name of the column.
     variables: tuple[tuple[str, str], ...] = ()
+
+    def chosen(self) -> dict[str, Any]:
+        """What the row sets, by the name of the field."""
+        named = zip(_NAMES, _values(self), strict=True)
+        return {name: value for name, value in named if value is not None and value != ()}
+
+
+_NAMES = tuple(known.name for known in fields(PromptRow))
+_values = attrgetter(*_NAMES)
 
 
 @dataclass(frozen=True, slots=True)

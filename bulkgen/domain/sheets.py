@@ -25,6 +25,6 @@ def submission_token(
 ) -> str:
     """Equal for equal content of one sheet, so that two clicks on Start make one job."""
     content = json.dumps(
-        [str(sheet_id), [asdict(row) for row in rows], asdict(settings)], sort_keys=True
+        [str(sheet_id), [row.chosen() for row in rows], asdict(settings)], sort_keys=True
     )
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,6 +1,5 @@
 """From rows of the tables to objects of the domain, and back where that is not plain."""
 
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -20,13 +19,8 @@ from bulkgen.domain.prompts import PromptRow, final_prompt
 from bulkgen.records.database import to_usd
 
 
-def row_to_json(row: PromptRow) -> dict[str, Any]:
-    """Only what the row sets."""
-    return {name: value for name, value in asdict(row).items() if value not in (None, ())}
-
-
 def row_from_json(data: dict[str, Any]) -> PromptRow:
-    """The row that `row_to_json` wrote."""
+    """The row that sets these values."""
     variables = tuple((name, value) for name, value in data.get("variables", ()))
     return PromptRow(**{**data, "tags": tuple(data.get("tags", ())), "variables": variables})
 

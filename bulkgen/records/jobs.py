@@ -25,7 +25,7 @@ from bulkgen.domain.jobs import (
 from bulkgen.domain.prompts import PromptRow
 from bulkgen.ports import JobStore
 from bulkgen.records import control
-from bulkgen.records.convert import attempt_from, job_from, row_from_json, row_to_json
+from bulkgen.records.convert import attempt_from, job_from, row_from_json
 from bulkgen.records.database import Database, to_micro_usd
 from bulkgen.records.locks import hold_name
 from bulkgen.records.tables import attempts, images, jobs, prompts
@@ -177,7 +177,7 @@ def _insert(connection: Connection, new: NewJob) -> None:
                 "job_id": new.id,
                 "owner_id": new.owner_id,
                 "number": number,
-                "row": row_to_json(row),
+                "row": row.chosen(),
                 "status": ImageStatus.PENDING,
                 "round": 0,
             }

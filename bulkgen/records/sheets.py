@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from bulkgen.domain.sheets import Sheet
 from bulkgen.ports import SheetStore
-from bulkgen.records.convert import row_from_json, row_to_json, settings_from_json
+from bulkgen.records.convert import row_from_json, settings_from_json
 from bulkgen.records.database import Database
 from bulkgen.records.locks import hold_name
 from bulkgen.records.tables import sheets
@@ -61,7 +61,7 @@ class SqlSheets(SheetStore):
                 )
                 .values(
                     revision=sheet.revision + 1,
-                    rows=[row_to_json(row) for row in sheet.rows],
+                    rows=[row.chosen() for row in sheet.rows],
                     settings=asdict(sheet.settings) if sheet.settings else None,
                     updated_at=now,
                 )

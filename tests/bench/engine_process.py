@@ -3,6 +3,7 @@
 It starts the jobs of its plan, or goes on with those it finds, and prints a report at their end.
 """
 
+import gc
 import json
 import logging
 import resource
@@ -90,6 +91,9 @@ def main(text: str) -> None:
         for number, account in enumerate(bench.plan.accounts):
             if account.prompts:
                 bench.submit(number, account.prompts)
+    # As the app does after its start.
+    gc.collect()
+    gc.freeze()
     bench.engine.start()
     while any(job.active for job in installation.store.jobs.all(None)):
         time.sleep(_POLL_S)
