@@ -3,10 +3,11 @@
 import streamlit as st
 
 from bulkgen.domain.errors import BulkgenError
+from bulkgen.ui import prompt_table
 from bulkgen.ui.draft import Draft
 from bulkgen.ui.guards import guard
+from bulkgen.ui.list_inputs import list_inputs
 from bulkgen.ui.messages import show
-from bulkgen.ui.prompt_table import prompt_table
 from bulkgen.ui.session import studio
 from bulkgen.ui.settings_form import settings_form
 from bulkgen.ui.start_bar import go_to_started_job, open_started_job, start_bar
@@ -21,7 +22,9 @@ prompts_side, settings_side = st.columns([5, 3], gap="medium")
 with settings_side:
     settings = settings_form(studio().choices, draft.settings)
 with prompts_side:
-    rows = prompt_table(draft.rows)
+    prompt_table.open_with(draft.rows)
+    list_inputs()
+    rows = prompt_table.prompt_table()
 draft.save(rows, settings)
 with st.bottom:
     try:

@@ -10,7 +10,7 @@ from bulkgen.domain.people import Actor
 from bulkgen.domain.prompts import PromptRow
 from bulkgen.domain.sheets import Sheet
 from bulkgen.studio import Studio
-from bulkgen.ui import prompt_table, settings_form
+from bulkgen.ui import list_inputs, prompt_table, settings_form
 
 _SHEET = "generate.sheet"
 
@@ -60,5 +60,6 @@ class Draft:
     def forget(self) -> None:
         """Open the person's latest sheet at the next run."""
         st.session_state.pop(_SHEET, None)
+        list_inputs.clear()
         prompt_table.clear()
         settings_form.clear()

@@ -1,28 +1,18 @@
-"""The table of prompts: written, pasted or uploaded.
+"""The table of prompts.
 
 The editor is given a base that stays the same while a person types; what they typed is the editor's
 own state on top of it. The base, and the editor with it, is replaced only when rows come or go.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from bulkgen.domain.errors import BulkgenError, InputError, PromptFileError
-from bulkgen.domain.pasted import Cut, cut, guess
-from bulkgen.domain.prompt_files import read_pasted
-from bulkgen.domain.prompts import (
-    MAX_ROWS,
-    PromptRow,
-    tags_of,
-)
-from bulkgen.readers import ENDINGS, read_list
-from bulkgen.ui import messages
-from bulkgen.ui.formats import markdown, plural
-from bulkgen.ui.upload_report import draw_report, draw_templates
+from bulkgen.domain.errors import InputError
+from bulkgen.domain.prompts import MAX_ROWS, PromptRow, tags_of
 
 Record = dict[str, Any]
 
@@ -31,15 +21,6 @@ _MORE_ROWS = 10
 _BASE = "generate.base"
 #: Part of the keys of widgets that have to be made anew with the base.
 _EDITION = "generate.edition"
-_REPORT = "generate.report"
-_CUTS = {
-    Cut.LINES: "at every line",
-    Cut.BLANK_LINES: "after a blank line",
-    Cut.DASHES: "after a line of ---",
-    Cut.JSON_LINES: "at every line of JSON",
-    Cut.JSON_LIST: "in a JSON list",
-    Cut.WHOLE: "nowhere, it is one prompt",
-}
 #: Columns beside the prompt, shown when a row uses them.
 _OPTIONAL = {
     "model": st.column_config.TextColumn("Model"),
@@ -57,12 +38,14 @@ _OPTIONAL = {
 }
 
 
-def prompt_table(saved: Sequence[PromptRow]) -> tuple[PromptRow, ...]:
-    """Draw the table and what fills it; returns the rows that hold a prompt."""
+def open_with(saved: Sequence[PromptRow]) -> None:
+    """Put the saved rows into a table that has none yet."""
     if _BASE not in st.session_state:
         _replace([_record(row) for row in saved])
-    _draw_inputs()
-    _draw_report()
+
+
+def prompt_table() -> tuple[PromptRow, ...]:
+    """Draw the table; returns the rows that hold a prompt."""
     st.data_editor(
         _frame(st.session_state[_BASE]),
         key=_editor_key(),
@@ -97,8 +80,12 @@ def row_numbers() -> tuple[int, ...]:
 
 def clear() -> None:
     """Begin with an empty table at the next run."""
-    for key in (_BASE, _REPORT):
-        st.session_state.pop(key, None)
+    st.session_state.pop(_BASE, None)
+
+
+def edition() -> int:
+    """A number that grows with every new base; part of the keys of widgets that go with it."""
+    return int(st.session_state[_EDITION])
 
 
 def add(rows: Sequence[PromptRow]) -> None:
@@ -143,96 +130,6 @@ def rows_of(records: Sequence[Record]) -> tuple[PromptRow, ...]:
         for record in records
         if _text(record, "text")
     )
-
-
-def _draw_inputs() -> None:
-    edition = st.session_state[_EDITION]
-    upload, paste = st.columns(2)
-    upload_key = f"generate.upload.{edition}"
-    upload.file_uploader(
-        "Upload a list with a column named prompt, or with one prompt in each line",
-        type=list(ENDINGS),
-        max_upload_size=10,
-        key=upload_key,
-        on_change=_read_upload,
-        args=(upload_key,),
-    )
-    with upload:
-        draw_templates()
-    with paste:
-        _draw_paste(f"generate.paste.{edition}")
-
-
-def _draw_paste(key: str) -> None:
-    """The box; what is in it is counted before it is added, and the cut can be changed."""
-    cut_key = f"{key}.cut"
-    text = st.text_area(
-        "Paste many, one prompt in each line",
-        key=key,
-        height=68,
-        on_change=lambda: st.session_state.pop(cut_key, None),
-    )
-    if text.strip():
-        cuts = list(_CUTS)
-        kind = st.selectbox(
-            "Where a new prompt begins",
-            cuts,
-            index=cuts.index(guess(text)),
-            format_func=_CUTS.__getitem__,
-            key=cut_key,
-        )
-        try:
-            st.caption(plural(len(cut(text, kind)), "prompt"))
-        except InputError as error:
-            st.caption(markdown(str(error)))
-    st.button("Add to the table", on_click=_read_paste, args=(key, cut_key))
-
-
-def _read_upload(key: str) -> None:
-    file = st.session_state[key]
-    if file is None:
-        return
-    try:
-        sheet = read_list(file.name, file.getvalue())
-        if sheet.question and not sheet.rows:
-            raise PromptFileError(f"{sheet.question} Name it prompt and upload the file again.")
-        add(sheet.rows)
-    except BulkgenError as error:
-        st.session_state[_REPORT] = error
-    else:
-        st.session_state[_REPORT] = (file.name, sheet)
-
-
-def _read_paste(key: str, cut_key: str) -> None:
-    text = st.session_state[key]
-    try:
-        rows = read_pasted(text, st.session_state.get(cut_key) or guess(text))
-        add(rows)
-    except InputError as error:
-        st.session_state[_REPORT] = error
-    else:
-        messages.note(f"{plural(len(rows), 'prompt')} added.")
-
-
-def _draw_report() -> None:
-    """What the last upload brought, until the next one."""
-    report = st.session_state.get(_REPORT)
-    if isinstance(report, BulkgenError):
-        messages.show(report)
-    elif report is not None:
-        draw_report(*report, add_joined=_add_joined)
-
-
-def _add_joined(rows: Sequence[PromptRow]) -> None:
-    """Take the offer of the last upload for its long rows."""
-    name, sheet = st.session_state[_REPORT]
-    try:
-        add(rows)
-    except InputError as error:
-        st.session_state[_REPORT] = error
-        return
-    rest = tuple(row for row in sheet.rejected if row.joined is None)
-    st.session_state[_REPORT] = (name, replace(sheet, rows=(*sheet.rows, *rows), rejected=rest))
 
 
 def _add_blank_rows() -> None:
