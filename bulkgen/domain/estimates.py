@@ -8,7 +8,7 @@ from bulkgen.domain.dispatch import image_request
 from bulkgen.domain.errors import InputError
 from bulkgen.domain.images import ImageRequest
 from bulkgen.domain.jobs import GenerationSettings
-from bulkgen.domain.models import Catalogue, ImageModel, width_and_height
+from bulkgen.domain.models import Catalogue, ImageModel
 from bulkgen.domain.pricing import NO_COST, CostBand, call_cost, image_cost
 from bulkgen.domain.prompts import (
     MAX_CATEGORY_CHARACTERS,
@@ -93,11 +93,11 @@ def estimate(
     for row in rows:
         model = catalogue.model(row.model or settings.model)
         request = _request(row, settings)
-        width, height = width_and_height(request.size)
         prompts += 1
         images += request.images
         cost += call_cost(model, request)
-        disk_bytes += request.images * width * height * _BYTES_PER_PIXEL[request.output_format]
+        pixels = request.images * model.most_pixels(request.size)
+        disk_bytes += pixels * _BYTES_PER_PIXEL[request.output_format]
         slowest_s = max(slowest_s, model.median_latency_s)
     if latency_s is not None:
         slowest_s = latency_s
@@ -144,5 +144,5 @@ def _check_length(request: ImageRequest, model: ImageModel) -> None:
 
 
 def _known_quality(model: ImageModel, quality: str) -> str:
-    model.check_choice("quality", quality, tuple(model.qualities))
+    model.check_choice("quality", quality, model.choices_of_quality())
     return quality

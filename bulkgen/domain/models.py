@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from math import isqrt, prod
 from typing import Any
 
 from bulkgen.domain.errors import InputError
 
+#: A size or a quality that is left to the model.
+AUTO = "auto"
 #: A model this close to its end carries a warning.
 WARNING_DAYS = 60
 
@@ -56,6 +59,8 @@ class ImageModel:
     replacement: str | None
     #: USD for a million tokens, by text_in, image_in and image_out; empty when not known.
     usd_per_1m_tokens: Mapping[str, Decimal]
+    #: Whether a size and a quality may be left to it; what such a picture costs is not known.
+    has_auto: bool
     size_rule: SizeRule | None
     fixed_sizes: Sequence[str]
     qualities: Mapping[str, QualityPrice]
@@ -90,15 +95,32 @@ class ImageModel:
 
     def check_size(self, size: str) -> None:
         """Raise InputError unless the model makes pictures of this size ("1024x1024")."""
-        if size in self.fixed_sizes:
+        if size in self.fixed_sizes or (size == AUTO and self.has_auto):
             return
         if self.size_rule is None:
-            raise InputError(
-                f"{self.id} does not make {size!r}. Use one of {', '.join(self.fixed_sizes)}."
-            )
+            sizes = [*self.fixed_sizes, *([AUTO] if self.has_auto else [])]
+            raise InputError(f"{self.id} does not make {size!r}. Use one of {', '.join(sizes)}.")
         problem = _size_problem(size, self.size_rule)
         if problem:
             raise InputError(f"The size {size!r} {problem}. A good size is 1024x1024.")
+
+    def choices_of_quality(self) -> list[str]:
+        """Every quality that may be asked for."""
+        return [*self.qualities, *([AUTO] if self.has_auto else [])]
+
+    def possible_sizes(self, size: str) -> Sequence[str]:
+        """The size, or those that a size left to the model may turn out to be, the dearest too."""
+        if size != AUTO:
+            return (size,)
+        if self.size_rule is None:
+            return self.fixed_sizes
+        edge = isqrt(self.size_rule.max_pixels) // self.size_rule.multiple_of
+        largest = edge * self.size_rule.multiple_of
+        return ("1024x1024", "1536x1024", "1024x1536", f"{largest}x{largest}")
+
+    def most_pixels(self, size: str) -> int:
+        """The pixels of a picture of this size."""
+        return max(prod(width_and_height(one)) for one in self.possible_sizes(size))
 
     def check_choice(self, name: str, value: str, allowed: Sequence[str]) -> None:
         """Raise InputError unless `value` is one of the allowed ones."""
@@ -228,6 +250,7 @@ def _image_model(entry: Mapping[str, Any]) -> ImageModel:
         shutdown_date=date.fromisoformat(ends) if ends else None,
         replacement=entry["replacement"],
         usd_per_1m_tokens=_prices(entry["usd_per_1m_tokens"]),
+        has_auto=entry.get("auto", False),
         size_rule=SizeRule(**flexible) if flexible else None,
         fixed_sizes=tuple(entry["sizes"].get("fixed", ())),
         qualities={

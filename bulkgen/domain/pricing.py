@@ -7,7 +7,7 @@ from functools import lru_cache
 from bulkgen.domain.attempts import Usage
 from bulkgen.domain.errors import InputError
 from bulkgen.domain.images import ImageRequest
-from bulkgen.domain.models import ImageModel, TextModel, width_and_height
+from bulkgen.domain.models import AUTO, ImageModel, TextModel, width_and_height
 
 _MILLION = Decimal(1_000_000)
 _MICRO = Decimal("0.000001")
@@ -24,12 +24,15 @@ class CostBand:
     least_usd: Decimal
     about_usd: Decimal
     most_usd: Decimal
+    #: False when a choice is left to the model; `about_usd` is then the most.
+    known: bool = True
 
     def __add__(self, other: "CostBand") -> "CostBand":
         return CostBand(
             least_usd=self.least_usd + other.least_usd,
             about_usd=self.about_usd + other.about_usd,
             most_usd=self.most_usd + other.most_usd,
+            known=self.known and other.known,
         )
 
     def times(self, count: int) -> "CostBand":
@@ -38,6 +41,7 @@ class CostBand:
             least_usd=self.least_usd * count,
             about_usd=self.about_usd * count,
             most_usd=self.most_usd * count,
+            known=self.known,
         )
 
 
@@ -57,7 +61,28 @@ def output_tokens(factor: int, size: str) -> int:
 
 
 def image_cost(model: ImageModel, quality: str, size: str) -> CostBand:
-    """The price of one image without its prompt; raises InputError where it is not known."""
+    """The price of one image without its prompt; raises InputError where no budget can hold it.
+
+    Where quality or size is `auto` it is not known, and the most is that of the dearest choice.
+    """
+    qualities = list(model.qualities) if quality == AUTO and model.has_auto else [quality]
+    if AUTO not in (quality, size):
+        return _known_cost(model, quality, size)
+    costs = [
+        _known_cost(model, one, pixels)
+        for one in qualities
+        for pixels in model.possible_sizes(size)
+    ]
+    most_usd = max(cost.most_usd for cost in costs)
+    return CostBand(
+        least_usd=min(cost.least_usd for cost in costs),
+        about_usd=most_usd,
+        most_usd=most_usd,
+        known=False,
+    )
+
+
+def _known_cost(model: ImageModel, quality: str, size: str) -> CostBand:
     price = model.qualities.get(quality)
     if price is not None and price.factor is not None:
         tokens: int | None = output_tokens(price.factor, size)
@@ -90,6 +115,7 @@ def call_cost(model: ImageModel, request: ImageRequest) -> CostBand:
         least_usd=image.least_usd * request.images,
         about_usd=image.about_usd * request.images + text_usd * about_tokens,
         most_usd=(image.most_usd + text_usd * most_tokens) * request.images,
+        known=image.known,
     )
 
 

@@ -11,7 +11,7 @@ from typing_extensions import override
 from bulkgen.domain.attempts import Failure, FailureKind, Usage
 from bulkgen.domain.errors import ProviderError
 from bulkgen.domain.images import ImageRequest, ProviderAnswer
-from bulkgen.domain.models import width_and_height
+from bulkgen.domain.models import AUTO, width_and_height
 from bulkgen.ports import Arrival, ImageProvider
 from bulkgen.providers.openai_errors import ErrorAnswer, classify
 from bulkgen.providers.openai_stream import AnswerSplitter, UnreadableAnswerError
@@ -28,6 +28,8 @@ _log = structlog.get_logger()
 
 def call_timeout_s(request: ImageRequest) -> float:
     """How long a call may be silent, by the pixels and the quality asked for."""
+    if AUTO in (request.size, request.quality):
+        return 600.0
     width, height = width_and_height(request.size)
     if width * height > _LARGE_PIXELS:
         return 600.0

@@ -20,7 +20,12 @@ def usd(amount: Decimal) -> str:
 
 
 def about_usd(cost: CostBand) -> str:
-    """An estimate in words: "about $0.48", or both ends where the price is a wide band."""
+    """An estimate in words: "about $0.48", or both ends where the price is a wide band.
+
+    A price that depends on what the model chooses is unknown, and only its end can be said.
+    """
+    if not cost.known:
+        return f"price unknown, at most {usd(cost.most_usd)}"
     if cost.least_usd and cost.most_usd / cost.least_usd > _WIDE:
         return f"about {usd(cost.least_usd)} to {usd(cost.most_usd)}"
     return f"about {usd(cost.about_usd)}"

@@ -6,6 +6,8 @@ path itself; our own route answers it.
 
 from uuid import UUID
 
+from bulkgen.domain.models import AUTO
+
 IMAGES = "/app/static/images"
 PAGE_PICTURES = "/app/static/pages"
 
@@ -27,4 +29,5 @@ def page_picture_url(name: str) -> str:
 
 def placeholder_url(size: str, *, failed: bool) -> str:
     """A plain tile in the shape of a picture that is not there."""
-    return f"{IMAGES}/{'failed' if failed else 'waiting'}-{size}.svg"
+    shape = "1024x1024" if size == AUTO else size
+    return f"{IMAGES}/{'failed' if failed else 'waiting'}-{shape}.svg"

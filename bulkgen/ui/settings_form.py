@@ -6,7 +6,7 @@ import streamlit as st
 
 from bulkgen.domain.errors import InputError
 from bulkgen.domain.jobs import GenerationSettings
-from bulkgen.domain.models import Catalogue, ImageModel
+from bulkgen.domain.models import AUTO, Catalogue, ImageModel
 from bulkgen.domain.pages import PageStatus
 from bulkgen.domain.pricing import image_cost
 from bulkgen.domain.prompts import MAX_IMAGES_PER_PROMPT
@@ -87,10 +87,11 @@ def _chosen(name: str) -> str:
 def _words(catalogue: Catalogue) -> dict[str, dict[str, str]]:
     """What each choice is called, before its price, which changes with the other choices."""
     purposes = catalogue.quality_purposes
+    auto = {AUTO: "auto, the model decides, "}
     return {
         "model": {model.id: f"{model.label}, {model.purpose}, " for model in catalogue.offered()},
-        "size": {size: f"{name} {size}, " for name, size in catalogue.sizes.items()},
-        "quality": {quality: f"{quality}, {purposes[quality]}, " for quality in purposes},
+        "size": {size: f"{name} {size}, " for name, size in catalogue.sizes.items()} | auto,
+        "quality": {quality: f"{quality}, {purposes[quality]}, " for quality in purposes} | auto,
     }
 
 
@@ -106,8 +107,10 @@ def _keep_possible(catalogue: Catalogue, categories: list[str]) -> None:
     """A choice that the model, or the list of categories, no longer has gives way."""
     if _chosen("model") not in {model.id for model in catalogue.offered()}:
         st.session_state[_key("model")] = catalogue.default_model
-    if _chosen("quality") not in catalogue.model(_chosen("model")).qualities:
+    if _chosen("quality") not in catalogue.model(_chosen("model")).choices_of_quality():
         st.session_state[_key("quality")] = catalogue.default_quality
+    if _chosen("size") == AUTO and not catalogue.model(_chosen("model")).has_auto:
+        st.session_state[_key("size")] = catalogue.default_size
     if _chosen("category") not in categories:
         st.session_state[_key("category")] = categories[0]
 
@@ -118,11 +121,12 @@ def _size_and_quality(catalogue: Catalogue) -> None:
     sizes = {
         size: label + _price(model, _chosen("quality"), size)
         for size, label in words["size"].items()
+        if size != AUTO or model.has_auto
     }
     st.selectbox("Size", list(sizes), format_func=sizes.__getitem__, key=_key("size"))
     qualities = {
         quality: words["quality"][quality] + _price(model, quality, _chosen("size"))
-        for quality in model.qualities
+        for quality in model.choices_of_quality()
     }
     st.selectbox("Quality", list(qualities), format_func=qualities.__getitem__, key=_key("quality"))
 

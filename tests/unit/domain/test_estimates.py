@@ -37,15 +37,18 @@ IMPOSSIBLE = [
     ),
     (
         {"model": "gpt-image-1.5", "size": "2048x2048"},
-        "gpt-image-1.5 does not make '2048x2048'. Use one of 1024x1024, 1536x1024, 1024x1536.",
+        (
+            "gpt-image-1.5 does not make '2048x2048'. "
+            "Use one of 1024x1024, 1536x1024, 1024x1536, auto."
+        ),
     ),
     (
-        {"quality": "auto"},
-        f"{FLARE} has no quality 'auto'. Use one of low, medium, high, xhigh, max.",
+        {"quality": "best"},
+        f"{FLARE} has no quality 'best'. Use one of low, medium, high, xhigh, max, auto.",
     ),
     (
         {"model": "gpt-image-2", "quality": "max"},
-        "gpt-image-2 has no quality 'max'. Use one of low, medium, high.",
+        "gpt-image-2 has no quality 'max'. Use one of low, medium, high, auto.",
     ),
     (
         {"model": "chatgpt-image-latest"},
@@ -88,11 +91,11 @@ IMPOSSIBLE_ROWS = [
     ),
     (
         {"quality": "best"},
-        f"{FLARE} has no quality 'best'. Use one of low, medium, high, xhigh, max.",
+        f"{FLARE} has no quality 'best'. Use one of low, medium, high, xhigh, max, auto.",
     ),
     (
         {"model": "gpt-image-2", "quality": "xhigh"},
-        "gpt-image-2 has no quality 'xhigh'. Use one of low, medium, high.",
+        "gpt-image-2 has no quality 'xhigh'. Use one of low, medium, high, auto.",
     ),
     (
         {"text": "x" * 32_001},
@@ -209,7 +212,7 @@ def test_a_row_may_not_take_a_quality_of_the_job_that_its_own_model_lacks():
     settings = some_settings(quality="max")
 
     assert row_problem(a_row(model="gpt-image-2"), settings, CATALOGUE, TODAY) == (
-        "gpt-image-2 has no quality 'max'. Use one of low, medium, high."
+        "gpt-image-2 has no quality 'max'. Use one of low, medium, high, auto."
     )
 
 

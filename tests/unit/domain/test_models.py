@@ -192,7 +192,7 @@ def test_sizes_at_the_borders_can_be_made(size):
         ("800x816", "is outside 655,360 to 8,294,400 pixels"),
         ("3840x2176", "is outside 655,360 to 8,294,400 pixels"),
         ("0x0", "is not a width and a height"),
-        ("auto", "is not a width and a height"),
+        ("Auto", "is not a width and a height"),
         ("", "is not a width and a height"),
         ("1024", "is not a width and a height"),
         ("1024X1024", "is not a width and a height"),
@@ -245,7 +245,7 @@ def test_an_older_model_names_the_sizes_it_makes():
         FIXED.check_size("2048x2048")
 
     assert str(refused.value) == (
-        "gpt-image-1.5 does not make '2048x2048'. Use one of 1024x1024, 1536x1024, 1024x1536."
+        "gpt-image-1.5 does not make '2048x2048'. Use one of 1024x1024, 1536x1024, 1024x1536, auto."
     )
 
 

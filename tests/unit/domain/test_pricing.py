@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from bulkgen.domain.attempts import Usage
@@ -212,8 +212,6 @@ def test_1_5_costs_what_its_price_list_says(quality, size, usd):
 @pytest.mark.parametrize(
     ("model", "quality", "size"),
     [
-        ("gpt-image-2.5-flare", "auto", "1024x1024"),
-        ("gpt-image-2.6-flare", "auto", "1024x1024"),
         ("gpt-image-2", "xhigh", "1024x1024"),
         ("gpt-image-1.5", "medium", "2048x2048"),
         ("chatgpt-image-latest", "medium", "1024x1024"),
@@ -229,6 +227,35 @@ def test_a_price_that_is_not_known_is_refused_since_no_budget_can_hold_it(model,
         f"The price of {model} at quality {quality} and {size} is not known, so no budget can hold "
         "it. Choose another model, quality or size."
     )
+
+
+PICTURE_EDGES = st.integers(16, 240).map(lambda steps: 16 * steps)
+
+
+@given(
+    st.sampled_from(["gpt-image-2.5-flare", "gpt-image-2.6-sunburst", "gpt-image-2"]),
+    PICTURE_EDGES,
+    PICTURE_EDGES,
+    st.data(),
+)
+def test_what_is_left_to_the_model_costs_at_most_what_its_dearest_choice_does(
+    model_id, width, height, data
+):
+    model = CATALOGUE.model(model_id)
+    size = f"{width}x{height}"
+    try:
+        model.check_size(size)
+    except InputError:
+        assume(condition=False)
+    quality = data.draw(st.sampled_from(list(model.qualities)))
+
+    unknown = image_cost(model, "auto", "auto")
+
+    assert not unknown.known
+    assert unknown.about_usd == unknown.most_usd
+    assert image_cost(model, quality, size).most_usd <= image_cost(model, quality, "auto").most_usd
+    assert image_cost(model, quality, size).most_usd <= image_cost(model, "auto", size).most_usd
+    assert image_cost(model, quality, "auto").most_usd <= unknown.most_usd
 
 
 @pytest.mark.parametrize(

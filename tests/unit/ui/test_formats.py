@@ -1,4 +1,5 @@
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -59,6 +60,12 @@ def test_a_sum_has_as_many_digits_as_say_something(amount, text):
 @given(st.decimals("0.0001", 100_000, places=4, allow_nan=False))
 def test_no_sum_of_a_hundredth_of_a_cent_or_more_reads_as_nothing(amount):
     assert any(digit in usd(amount) for digit in "123456789")
+
+
+def test_a_price_that_the_model_decides_is_unknown_up_to_its_end():
+    band = replace(a_band("0.01", "0.4", "0.4"), known=False)
+
+    assert about_usd(band) == "price unknown, at most $0.40"
 
 
 @pytest.mark.parametrize(
