@@ -32,6 +32,7 @@ from bulkgen.settings import Settings, unknown_settings
 from bulkgen.storage import open_storage, variants
 from bulkgen.studio import Studio
 from bulkgen.studio.budgets import Budgets
+from bulkgen.studio.checks import Checks
 from bulkgen.studio.choices import Choices
 from bulkgen.studio.gallery import Gallery
 from bulkgen.studio.health import HealthCheck
@@ -218,15 +219,24 @@ def _address(
 
 def _join_studio(steps: Steps, choices: Choices, engine: Engine, engine_lock: EngineLock) -> Studio:
     store, clock = steps.store, steps.clock
+    checks = Checks(
+        store=store,
+        vault=steps.vault,
+        choices=choices,
+        moderator=steps.moderator,
+        clock=clock,
+        free_bytes=steps.spool.free_bytes,
+    )
     return Studio(
         choices=choices,
         sheets=Sheets(store, clock),
+        checks=checks,
         jobs=Jobs(
             store=store,
             vault=steps.vault,
             choices=choices,
+            checks=checks,
             clock=clock,
-            free_bytes=steps.spool.free_bytes,
             wake=engine.wake,
         ),
         gallery=Gallery(store, steps.storage),

@@ -4,13 +4,14 @@ import streamlit as st
 
 from bulkgen.domain.errors import BulkgenError
 from bulkgen.ui import prompt_table
+from bulkgen.ui.check_panel import check_panel
 from bulkgen.ui.draft import Draft
 from bulkgen.ui.guards import guard
 from bulkgen.ui.list_inputs import list_inputs
 from bulkgen.ui.messages import show
 from bulkgen.ui.session import studio
 from bulkgen.ui.settings_form import settings_form
-from bulkgen.ui.start_bar import go_to_started_job, open_started_job, start_bar
+from bulkgen.ui.start_bar import go_to_started_job, open_started_job, start_bar, use_earlier
 
 actor = guard()
 draft = Draft.open(studio(), actor)
@@ -26,9 +27,13 @@ with prompts_side:
     list_inputs()
     rows = prompt_table.prompt_table()
 draft.save(rows, settings)
-with st.bottom:
-    try:
-        checked = studio().jobs.check(actor, rows, settings)
-        start_bar(studio(), actor, draft.sheet.id, checked)
-    except BulkgenError as error:
+try:
+    checked = studio().checks.check(actor, rows, settings, use_earlier=use_earlier())
+except BulkgenError as error:
+    with st.bottom:
         show(error)
+    st.stop()
+with prompts_side:
+    check_panel(studio(), actor, settings, checked)
+with st.bottom:
+    start_bar(studio(), actor, draft.sheet.id, checked)

@@ -131,6 +131,11 @@ def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     run.add_argument(
         "--create-pages", action="store_true", help="make a page of every image that is made"
     )
+    run.add_argument(
+        "--use-earlier",
+        action="store_true",
+        help="take pictures that are there already, made with the same prompt and settings",
+    )
     run.add_argument("--dry-run", action="store_true", help="check and price only; send nothing")
 
 

@@ -20,7 +20,7 @@ from bulkgen.domain.prompts import Column, Problem, PromptSheet
 from bulkgen.readers import read_list
 from bulkgen.settings import Settings
 from bulkgen.studio import Studio
-from bulkgen.studio.jobs import CheckedList
+from bulkgen.studio.checks import CheckedList
 
 _ALL_MADE = 0
 _NOTHING_TO_RUN = 2
@@ -36,7 +36,9 @@ def run(settings: Settings, options: Namespace) -> int:
     with opened(settings) as installation:
         studio = installation.studio
         chosen = _chosen(studio, options)
-        checked = studio.jobs.check(LOCAL_ADMIN, sheet.rows, chosen)
+        checked = studio.checks.check(
+            LOCAL_ADMIN, sheet.rows, chosen, use_earlier=options.use_earlier
+        )
         rejected = _rejected(sheet, checked.problems)
         if options.dry_run:
             return _dry_run(sheet, checked, rejected, as_json=options.json)
@@ -44,15 +46,17 @@ def run(settings: Settings, options: Namespace) -> int:
             sys.stderr.write(f"Row {problem.line} is left out: {problem.reason}\n")
         if options.budget is None and studio.jobs.needs_confirmation(checked):
             raise InputError(
-                f"The job may cost up to ${checked.estimate.cost.most_usd:.2f}. "
+                f"The job may cost up to ${checked.estimate.most_usd:.2f}. "
                 "Agree by naming the most it may cost, with --budget USD."
             )
         job_id = studio.jobs.submit(
             LOCAL_ADMIN,
-            checked.sources,
+            sheet.rows,
             chosen,
             name=options.name or options.file.stem,
             budget_usd=options.budget,
+            leave_problems=True,
+            use_earlier=options.use_earlier,
         )
         return _wait(installation, job_id, options, create_pages=options.create_pages)
 
@@ -119,7 +123,7 @@ def _dry_run(
     estimate = checked.estimate
     warnings = [
         *({"line": warning.line, "reason": warning.reason} for warning in sheet.warnings),
-        *({"line": 0, "reason": warning} for warning in checked.warnings),
+        *({"line": 0, "reason": warning} for warning in _general(checked)),
     ]
     report = {
         "prompts": estimate.prompts,
@@ -142,6 +146,16 @@ def _dry_run(
         for problem in rejected:
             sys.stdout.write(f"Row {problem.line}: {problem.reason}\n")
     return _ALL_MADE if estimate.prompts else _NOTHING_TO_RUN
+
+
+def _general(checked: CheckedList) -> Iterator[str]:
+    """What is to be said of the list as a whole."""
+    yield from checked.obstacles
+    yield from checked.warnings
+    if checked.earlier is not None:
+        count = checked.earlier.prompts
+        prompts = "1 prompt was" if count == 1 else f"{count:,} prompts were"
+        yield f"{prompts} made before with the same settings; --use-earlier takes those pictures."
 
 
 def _wait(

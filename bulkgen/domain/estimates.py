@@ -1,15 +1,17 @@
 """Before anything is spent: is every row allowed, what will it cost, how long will it take."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
 
 from bulkgen.domain.dispatch import image_request
 from bulkgen.domain.errors import InputError
 from bulkgen.domain.images import ImageRequest
 from bulkgen.domain.jobs import GenerationSettings
 from bulkgen.domain.models import Catalogue, ImageModel
-from bulkgen.domain.pricing import NO_COST, CostBand, call_cost, image_cost
+from bulkgen.domain.pricing import NO_COST, CostBand, ObservedTokens, call_cost, image_cost
 from bulkgen.domain.prompts import (
     MAX_CATEGORY_CHARACTERS,
     MAX_IMAGES_PER_PROMPT,
@@ -24,6 +26,21 @@ _MAX_COMPRESSION = 100
 _BYTES_PER_PIXEL = {"png": 1.6, "jpeg": 0.45, "webp": 0.3}
 
 
+#: What our own calls have taken, by model, quality and size as they were asked for.
+Observed = Mapping[tuple[str, str, str], ObservedTokens]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstimatePart:
+    """The rows of a list that are made by one model at one quality."""
+
+    model: str
+    quality: str
+    prompts: int = 0
+    images: int = 0
+    cost: CostBand = NO_COST
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """What a list will take."""
@@ -31,6 +48,10 @@ class Estimate:
     prompts: int
     images: int
     cost: CostBand
+    #: The most its calls can cost by the price list, which budgets hold.
+    most_usd: Decimal
+    #: The largest part first.
+    parts: tuple[EstimatePart, ...]
     #: Until the last image is there, when nobody else uses the account.
     least_s: float
     #: The same when every image that already waits goes first.
@@ -80,31 +101,43 @@ def estimate(
     bucket: Bucket,
     waiting_images: int,
     latency_s: float | None,
+    observed: Observed = MappingProxyType({}),
 ) -> Estimate:
     """What these rows will take; every row must be allowed.
 
     `waiting_images` are those of other jobs on the account; `latency_s` None takes the model's own.
     """
-    prompts = 0
-    images = 0
-    cost = NO_COST
+    parts: dict[tuple[str, str], EstimatePart] = {}
+    most_usd = Decimal(0)
     disk_bytes = 0.0
     slowest_s = 0.0
     for row in rows:
         model = catalogue.model(row.model or settings.model)
         request = _request(row, settings)
-        prompts += 1
-        images += request.images
-        cost += call_cost(model, request)
+        listed = call_cost(model, request)
+        most_usd += listed.most_usd
+        seen = observed.get((request.model, request.quality, request.size))
+        cost = listed if seen is None else call_cost(model, request, seen)
+        kind = (model.id, request.quality)
+        part = parts.get(kind) or EstimatePart(model=kind[0], quality=kind[1])
+        parts[kind] = replace(
+            part,
+            prompts=part.prompts + 1,
+            images=part.images + request.images,
+            cost=part.cost + cost,
+        )
         pixels = request.images * model.most_pixels(request.size)
         disk_bytes += pixels * _BYTES_PER_PIXEL[request.output_format]
         slowest_s = max(slowest_s, model.median_latency_s)
     if latency_s is not None:
         slowest_s = latency_s
+    images = sum(part.images for part in parts.values())
     return Estimate(
-        prompts=prompts,
+        prompts=sum(part.prompts for part in parts.values()),
         images=images,
-        cost=cost,
+        cost=sum((part.cost for part in parts.values()), NO_COST),
+        most_usd=most_usd,
+        parts=tuple(sorted(parts.values(), key=lambda part: -part.images)),
         least_s=expected_s(bucket, images, slowest_s) if images else 0.0,
         most_s=expected_s(bucket, images + waiting_images, slowest_s) if images else 0.0,
         disk_bytes=int(disk_bytes),

@@ -1,6 +1,7 @@
 """Images: what is asked for, what comes back, and where each one stands."""
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -70,6 +71,13 @@ class ImageRequest:
     #: A hash that names the owner to the provider without naming the person.
     safety_identifier: str
 
+    @property
+    def fingerprint(self) -> str:
+        """Equal for calls that ask for the same picture, however many of it."""
+        picture = replace(self, images=1, safety_identifier="")
+        text = "\0".join(str(getattr(picture, known.name)) for known in fields(picture))
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderImage:
@@ -131,3 +139,12 @@ class GeneratedImage:
     completed_at: datetime | None
     #: The page made from it.
     page_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierImages:
+    """Completed images that were made by the same call before."""
+
+    #: The oldest first.
+    ids: tuple[UUID, ...]
+    last_at: datetime

@@ -1,6 +1,7 @@
 """A job: one list of prompts on its way to images."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -8,6 +9,7 @@ from uuid import UUID
 
 from bulkgen.domain.errors import StateError
 from bulkgen.domain.prompts import PromptRow
+from bulkgen.domain.templates import Expansion
 
 
 class JobStatus(StrEnum):
@@ -92,6 +94,8 @@ class GenerationSettings:
     category: str
     #: Status of the pages made from this job: draft or published.
     page_status: str
+    #: What a row with option lists becomes.
+    expansion: Expansion = Expansion.COMBINATIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +196,8 @@ class NewJob:
     #: Make only this many prompts before asking for the rest; None makes all.
     try_first: int | None
     created_at: datetime
+    #: Index of a row -> images that are there already and take the places of its first ones.
+    earlier: Mapping[int, tuple[UUID, ...]] = field(default_factory=dict)
 
     def images_of(self, row: PromptRow) -> int:
         """How many images a row asks for."""

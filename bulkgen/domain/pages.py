@@ -74,6 +74,15 @@ class Verdict:
     #: True when the moderator gave no answer; such a page stays a draft.
     unavailable: bool = False
 
+    @property
+    def objection(self) -> str | None:
+        """What it has against it, in one sentence."""
+        if self.status is PageStatus.DRAFT:
+            return None
+        category = max(self.scores, key=lambda name: self.scores[name])
+        what = "would block it" if self.status is PageStatus.BLOCKED else "would have it reviewed"
+        return f"The moderation {what}: {category}, {self.scores[category]:.0%}."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:

@@ -70,16 +70,18 @@ def fields(prompt: str) -> tuple[Field, ...]:
     )
 
 
-def fill(prompt: str, values: Mapping[str, str]) -> str:
-    """The prompt with a value in each blank that is named, and its default in every other one.
+def fill(prompt: str, values: Mapping[str, str], *, defaults: bool = True) -> str:
+    """The prompt with a value in each blank that is named.
 
-    A blank without a default stays as it is written. A prompt that is JSON stays JSON.
+    Every other blank takes its default, unless `defaults` is False; one without a default stays as
+    it is written. A prompt that is JSON stays JSON.
     """
     parts: list[str] = []
     end = 0
     for blank in _blanks(prompt):
-        parts += (prompt[end : blank.start], _filled(prompt, blank, values.get(blank.name)))
-        end = blank.end
+        if defaults or blank.name in values:
+            parts += (prompt[end : blank.start], _filled(prompt, blank, values.get(blank.name)))
+            end = blank.end
     return "".join([*parts, prompt[end:]])
 
 

@@ -45,6 +45,17 @@ class CostBand:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObservedTokens:
+    """Output tokens of one image, as our own calls have taken them."""
+
+    #: How many images this is known from.
+    images: int
+    least: float
+    mean: float
+    most: float
+
+
 NO_COST = CostBand(least_usd=Decimal(0), about_usd=Decimal(0), most_usd=Decimal(0))
 
 
@@ -102,12 +113,25 @@ def _known_cost(model: ImageModel, quality: str, size: str) -> CostBand:
     )
 
 
-def call_cost(model: ImageModel, request: ImageRequest) -> CostBand:
+def observed_cost(model: ImageModel, tokens: ObservedTokens) -> CostBand:
+    """The price of one image without its prompt, from what our own images took."""
+    usd = model.usd_per_1m_tokens["image_out"] / _MILLION
+    least, mean, most = map(Decimal, (tokens.least, tokens.mean, tokens.most))
+    return CostBand(least_usd=least * usd, about_usd=mean * usd, most_usd=most * usd)
+
+
+def call_cost(
+    model: ImageModel, request: ImageRequest, observed: ObservedTokens | None = None
+) -> CostBand:
     """The price of a whole call: its images, and its prompt as text tokens.
 
     At most, every byte of the prompt is a token and the prompt is counted once for each image.
+    The images are priced by the list, or by what was `observed`.
     """
-    image = image_cost(model, request.quality, request.size)
+    if observed is None:
+        image = image_cost(model, request.quality, request.size)
+    else:
+        image = observed_cost(model, observed)
     text_usd = model.usd_per_1m_tokens["text_in"] / _MILLION
     about_tokens = -(-len(request.prompt) // _CHARACTERS_PER_TOKEN)
     most_tokens = len(request.prompt.encode("utf-8", "replace")) + _WRAPPER_TOKENS

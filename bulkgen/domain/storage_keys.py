@@ -6,6 +6,7 @@ from uuid import UUID
 
 _KEY = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}/)*[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}")
 _MAX_KEY_CHARACTERS = 1024
+_UUID_CHARACTERS = 36
 
 
 def is_key(key: str) -> bool:
@@ -16,6 +17,11 @@ def is_key(key: str) -> bool:
 def image_key(image_id: UUID, sha256: str, suffix: str, at: datetime) -> str:
     """Where a picture lies exactly as the provider sent it; `at` is when it arrived."""
     return f"images/{at:%Y/%m}/{image_id}-{sha256[:8]}.{suffix}"
+
+
+def first_owner(key: str) -> UUID:
+    """The image a picture was made for; others may have taken it over."""
+    return UUID(key.rpartition("/")[2][:_UUID_CHARACTERS])
 
 
 def thumbnail_key(image_id: UUID) -> str:

@@ -31,7 +31,6 @@ from functools import lru_cache
 from itertools import product
 
 from bulkgen.domain.errors import InputError
-from bulkgen.domain.prompts import MAX_ROWS
 
 _BRACES = re.compile(r"\{\{|\}\}")
 _NEVER_IN_OPTIONS = re.compile(r"[{}|\r\n]")
@@ -129,31 +128,6 @@ def parse(text: str) -> Template:
     parts.append(text[end:])
     lists = _lists(part for part in parts if isinstance(part, Tag) and part.options)
     return Template(tuple(parts), lists, tuple(look_alikes))
-
-
-def count(templates: Iterable[Template], expansion: Expansion) -> int:
-    """How many prompts the rows become, known without making one of them."""
-    return sum(template.count(expansion) for template in templates)
-
-
-def expand(
-    rows: Sequence[tuple[Template, Mapping[str, str]]], expansion: Expansion
-) -> Iterator[tuple[int, str]]:
-    """Every prompt of every row, with the index of its row.
-
-    Raises InputError before anything is made when there would be more than a job can hold, and at
-    the first row with an unresolved variable.
-    """
-    if count((template for template, _ in rows), expansion) > MAX_ROWS:
-        raise InputError(
-            f"The option lists make more than {MAX_ROWS:,} prompts, which is the most. "
-            "Take options out or choose one of each."
-        )
-    return (
-        (row, prompt)
-        for row, (template, variables) in enumerate(rows)
-        for prompt in template.expand(variables, expansion, row)
-    )
 
 
 def _double_braced(text: str) -> list[tuple[int, int]]:

@@ -138,6 +138,10 @@ class Moderator(Protocol):
     """Judges a prompt and its picture."""
 
     @abstractmethod
+    def judge_prompts(self, prompts: Sequence[str], key: str) -> list[Verdict]:
+        """A verdict for each prompt, in their order; an outage is a verdict too."""
+
+    @abstractmethod
     def judge(self, prompt: str, picture_jpeg: bytes, key: str) -> Verdict:
         """The verdict; an outage is a verdict too (`unavailable`)."""
 

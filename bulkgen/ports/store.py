@@ -21,7 +21,7 @@ from bulkgen.domain.dispatch import (
     UnsavedImage,
 )
 from bulkgen.domain.health import StoreHealth
-from bulkgen.domain.images import GeneratedImage
+from bulkgen.domain.images import EarlierImages, GeneratedImage
 from bulkgen.domain.jobs import Job, NewJob, PauseReason
 from bulkgen.domain.pages import (
     PageProgress,
@@ -32,6 +32,7 @@ from bulkgen.domain.pages import (
     PromptPage,
     Verdict,
 )
+from bulkgen.domain.pricing import ObservedTokens
 from bulkgen.domain.prompts import PromptRow
 from bulkgen.domain.rates import Bucket
 from bulkgen.domain.sheets import Sheet
@@ -94,6 +95,10 @@ class JobStore(Protocol):
         """Every call of a job in the order they were sent."""
 
     @abstractmethod
+    def observed_tokens(self) -> dict[tuple[str, str, str], ObservedTokens]:
+        """Output tokens of an image in the newest jobs, by model, quality and size."""
+
+    @abstractmethod
     def waiting_images(self) -> int:
         """Images still to be asked for, in all jobs that run."""
 
@@ -122,6 +127,12 @@ class ImageStore(Protocol):
     @abstractmethod
     def selected_prompts(self, job_id: UUID) -> dict[int, int]:
         """Number of each prompt with completed, selected images -> how many."""
+
+    @abstractmethod
+    def made_before(
+        self, owner_id: UUID, fingerprints: Collection[str]
+    ) -> dict[str, EarlierImages]:
+        """The completed images of a person that such calls brought, by their fingerprint."""
 
     @abstractmethod
     def select(self, image_ids: Sequence[UUID], *, selected: bool) -> None:
@@ -207,8 +218,10 @@ class SheetStore(Protocol):
         """Write a sheet over its own revision; None when a newer one is there."""
 
     @abstractmethod
-    def remove(self, owner_id: UUID, sheet_id: UUID) -> None:
-        """Forget a sheet that has become a job."""
+    def keep_only(
+        self, owner_id: UUID, sheet_id: UUID, rows: Sequence[PromptRow], now: datetime
+    ) -> None:
+        """Take out of a sheet what has become a job; forget it when nothing is left."""
 
 
 class BucketStore(Protocol):

@@ -16,6 +16,7 @@ from bulkgen.domain.jobs import (
 )
 from bulkgen.domain.pages import PageStatus, PageText, PromptPage, Variant
 from bulkgen.domain.prompts import PromptRow, final_prompt
+from bulkgen.domain.templates import Expansion
 from bulkgen.records.database import to_usd
 
 
@@ -27,7 +28,8 @@ def row_from_json(data: dict[str, Any]) -> PromptRow:
 
 def settings_from_json(data: dict[str, Any]) -> GenerationSettings:
     """The settings as they were written with the job."""
-    return GenerationSettings(**data)
+    expansion = Expansion(data.get("expansion", Expansion.COMBINATIONS))
+    return GenerationSettings(**{**data, "expansion": expansion})
 
 
 def job_from(

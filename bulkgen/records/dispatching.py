@@ -248,6 +248,7 @@ def _start(
             "model": request.model,
             "images": request.images,
             "request": asdict(request),
+            "fingerprint": request.fingerprint,
             "reserved_micro_usd": to_micro_usd(attempt.reserved_usd),
             "price_version": attempt.price_version,
             "sent_at": now,

@@ -1,19 +1,21 @@
 """Images as the gallery sees them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, update
 from typing_extensions import override
 
 from bulkgen.domain.errors import NotFoundError
-from bulkgen.domain.images import GeneratedImage, ImageStatus
+from bulkgen.domain.images import EarlierImages, GeneratedImage, ImageStatus
 from bulkgen.ports import ImageStore
 from bulkgen.records.convert import image_from
 from bulkgen.records.database import Database
 from bulkgen.records.locks import hold_jobs
 from bulkgen.records.tables import attempts, images, jobs, pages, prompts
 
+#: Fingerprints in one question.
+_AT_ONCE = 500
 _QUERY = (
     select(
         images,
@@ -66,6 +68,31 @@ class SqlImages(ImageStore):
                 .order_by(prompts.c.number)
             )
             return dict(rows.all())
+
+    @override
+    def made_before(
+        self, owner_id: UUID, fingerprints: Collection[str]
+    ) -> dict[str, EarlierImages]:
+        found: dict[str, EarlierImages] = {}
+        wanted = list(fingerprints)
+        with self._database.read() as connection:
+            for start in range(0, len(wanted), _AT_ONCE):
+                rows = connection.execute(
+                    select(attempts.c.fingerprint, images.c.id, images.c.completed_at)
+                    .join(images, images.c.attempt_id == attempts.c.id)
+                    .where(
+                        attempts.c.fingerprint.in_(wanted[start : start + _AT_ONCE]),
+                        attempts.c.owner_id == owner_id,
+                        images.c.job_id == attempts.c.job_id,
+                        images.c.status == ImageStatus.COMPLETED,
+                    )
+                    .order_by(images.c.completed_at, images.c.number)
+                )
+                for fingerprint, image_id, completed_at in rows:
+                    earlier = found.get(fingerprint)
+                    ids = (*earlier.ids, image_id) if earlier else (image_id,)
+                    found[fingerprint] = EarlierImages(ids=ids, last_at=completed_at)
+        return found
 
     @override
     def select(self, image_ids: Sequence[UUID], *, selected: bool) -> None:

@@ -2,15 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
-from uuid import UUID, uuid4
+from statistics import fmean
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, select, update
 from typing_extensions import override
 
-from bulkgen.domain.attempts import Attempt
+from bulkgen.domain.attempts import Attempt, AttemptKind, Outcome
 from bulkgen.domain.errors import NotFoundError
 from bulkgen.domain.images import ImageStatus
 from bulkgen.domain.jobs import (
@@ -22,13 +22,19 @@ from bulkgen.domain.jobs import (
     NewJob,
     PauseReason,
 )
+from bulkgen.domain.pricing import ObservedTokens
 from bulkgen.domain.prompts import PromptRow
 from bulkgen.ports import JobStore
 from bulkgen.records import control
 from bulkgen.records.convert import attempt_from, job_from, row_from_json
 from bulkgen.records.database import Database, to_micro_usd
 from bulkgen.records.locks import hold_name
+from bulkgen.records.new_jobs import insert_job
 from bulkgen.records.tables import attempts, images, jobs, prompts
+
+#: How far back tokens are looked at.
+_OBSERVED_JOBS = 20
+_OBSERVED_CALLS = 2_000
 
 
 class SqlJobs(JobStore):
@@ -49,7 +55,7 @@ class SqlJobs(JobStore):
             )
             if earlier is not None:
                 return UUID(str(earlier))
-            _insert(connection, new)
+            insert_job(connection, new)
         return new.id
 
     @override
@@ -114,6 +120,32 @@ class SqlJobs(JobStore):
             return [attempt_from(row) for row in connection.execute(query).mappings()]
 
     @override
+    def observed_tokens(self) -> dict[tuple[str, str, str], ObservedTokens]:
+        newest = select(jobs.c.id).order_by(jobs.c.created_at.desc()).limit(_OBSERVED_JOBS)
+        query = (
+            select(attempts.c.request, attempts.c.images, attempts.c.usage)
+            .where(
+                attempts.c.job_id.in_(newest.scalar_subquery()),
+                attempts.c.outcome == Outcome.BOUGHT,
+                attempts.c.kind == AttemptKind.IMAGES,
+                attempts.c.failure_kind.is_(None),
+            )
+            .limit(_OBSERVED_CALLS)
+        )
+        tokens: dict[tuple[str, str, str], list[float]] = defaultdict(list)
+        with self._database.read() as connection:
+            for request, count, usage in connection.execute(query):
+                if usage and count:
+                    kind = (request["model"], request["quality"], request["size"])
+                    tokens[kind] += [usage["out"] / count] * count
+        return {
+            kind: ObservedTokens(
+                images=len(each), least=min(each), mean=fmean(each), most=max(each)
+            )
+            for kind, each in tokens.items()
+        }
+
+    @override
     def waiting_images(self) -> int:
         with self._database.read() as connection:
             return (
@@ -147,57 +179,6 @@ class SqlJobs(JobStore):
                 .all()
             )
             return _with_counts(connection, rows)
-
-
-def _insert(connection: Connection, new: NewJob) -> None:
-    connection.execute(
-        insert(jobs).values(
-            id=new.id,
-            owner_id=new.owner_id,
-            name=new.name,
-            status=JobStatus.PENDING,
-            settings=asdict(new.settings),
-            priority=0,
-            estimated_micro_usd=to_micro_usd(new.estimated_usd),
-            budget_micro_usd=to_micro_usd(new.budget_usd),
-            spent_micro_usd=0,
-            reserved_micro_usd=0,
-            submission_token=new.submission_token,
-            try_first=new.try_first,
-            created_at=new.created_at,
-        )
-    )
-    prompt_rows = []
-    image_rows = []
-    for number, row in enumerate(new.rows, start=1):
-        prompt_id = uuid4()
-        prompt_rows.append(
-            {
-                "id": prompt_id,
-                "job_id": new.id,
-                "owner_id": new.owner_id,
-                "number": number,
-                "row": row.chosen(),
-                "status": ImageStatus.PENDING,
-                "round": 0,
-            }
-        )
-        count = new.images_of(row)
-        image_rows += [
-            {
-                "id": uuid4(),
-                "job_id": new.id,
-                "prompt_id": prompt_id,
-                "owner_id": new.owner_id,
-                "number": variation,
-                "status": ImageStatus.PENDING,
-                "selected": count == 1,
-                "created_at": new.created_at,
-            }
-            for variation in range(1, count + 1)
-        ]
-    connection.execute(insert(prompts), prompt_rows)
-    connection.execute(insert(images), image_rows)
 
 
 def _with_counts(connection: Connection, rows: Sequence[RowMapping]) -> list[Job]:

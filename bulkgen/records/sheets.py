@@ -1,12 +1,14 @@
 """Lists of prompts that are not jobs yet."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import and_, delete, insert, select, update
 from typing_extensions import override
 
+from bulkgen.domain.prompts import PromptRow
 from bulkgen.domain.sheets import Sheet
 from bulkgen.ports import SheetStore
 from bulkgen.records.convert import row_from_json, settings_from_json
@@ -69,8 +71,20 @@ class SqlSheets(SheetStore):
         return replace(sheet, revision=sheet.revision + 1) if changed.rowcount else None
 
     @override
-    def remove(self, owner_id: UUID, sheet_id: UUID) -> None:
+    def keep_only(
+        self, owner_id: UUID, sheet_id: UUID, rows: Sequence[PromptRow], now: datetime
+    ) -> None:
+        this = and_(sheets.c.id == sheet_id, sheets.c.owner_id == owner_id)
         with self._database.write() as connection:
+            if not rows:
+                connection.execute(delete(sheets).where(this))
+                return
             connection.execute(
-                delete(sheets).where(sheets.c.id == sheet_id, sheets.c.owner_id == owner_id)
+                update(sheets)
+                .where(this)
+                .values(
+                    revision=sheets.c.revision + 1,
+                    rows=[row.chosen() for row in rows],
+                    updated_at=now,
+                )
             )

@@ -170,6 +170,7 @@ class AttemptRecord(SQLModel, table=True):
         _one_of("kind", AttemptKind),
         _one_of("outcome", Outcome),
         Index("ix_attempts_job_id", "job_id", "outcome"),
+        Index("ix_attempts_fingerprint", "fingerprint"),
         Index(
             "uq_attempts_open_prompt",
             "prompt_id",
@@ -198,6 +199,8 @@ class AttemptRecord(SQLModel, table=True):
     model: str = Field(sa_type=Text)
     images: int
     request: dict[str, Any] = Field(sa_type=JSON)
+    #: Equal for calls that ask for the same picture; None for page text.
+    fingerprint: str | None = Field(sa_type=Text)
     reserved_micro_usd: int = Field(sa_type=BigInteger)
     price_version: str = Field(sa_type=Text)
     sent_at: datetime = Field(sa_type=UtcDateTime)

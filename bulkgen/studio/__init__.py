@@ -4,6 +4,7 @@ Every call takes an Actor. A thing that is not the actor's looks exactly like on
 """
 
 from bulkgen.studio.budgets import Budgets
+from bulkgen.studio.checks import Checks
 from bulkgen.studio.choices import Choices
 from bulkgen.studio.gallery import Gallery
 from bulkgen.studio.health import HealthCheck
@@ -20,6 +21,7 @@ class Studio:
         *,
         choices: Choices,
         sheets: Sheets,
+        checks: Checks,
         jobs: Jobs,
         gallery: Gallery,
         pages: Pages,
@@ -28,6 +30,7 @@ class Studio:
     ) -> None:
         self.choices = choices
         self.sheets = sheets
+        self.checks = checks
         self.jobs = jobs
         self.gallery = gallery
         self.pages = pages

@@ -6,7 +6,7 @@ from uuid import UUID
 from bulkgen.domain.errors import NotFoundError
 from bulkgen.domain.images import MIME_TYPES, GeneratedImage
 from bulkgen.domain.people import Actor
-from bulkgen.domain.storage_keys import thumbnail_key
+from bulkgen.domain.storage_keys import first_owner, thumbnail_key
 from bulkgen.ports import Storage, Store
 
 
@@ -48,15 +48,20 @@ class Gallery:
 
     def thumbnail(self, actor: Actor, image_id: UUID) -> tuple[bytes, str]:
         """A small picture and its MIME type; raises NotFoundError."""
-        self.image(actor, image_id)
-        return self._storage.get(thumbnail_key(image_id)), MIME_TYPES["webp"]
+        key = thumbnail_key(first_owner(_stored(self.image(actor, image_id))))
+        return self._storage.get(key), MIME_TYPES["webp"]
 
     def original(self, actor: Actor, image_id: UUID) -> tuple[bytes, str]:
         """The provider's bytes, untouched, and their MIME type; raises NotFoundError."""
         image = self.image(actor, image_id)
-        if image.storage_key is None or image.output_format is None:
-            raise NotFoundError("There is no such image.")
-        return self._storage.get(image.storage_key), MIME_TYPES[image.output_format]
+        return self._storage.get(_stored(image)), MIME_TYPES[image.output_format or "webp"]
 
     def _check_job(self, actor: Actor, job_id: UUID) -> None:
         actor.check_may_see(self._store.jobs.get(job_id).owner_id, "job")
+
+
+def _stored(image: GeneratedImage) -> str:
+    """Where its picture lies."""
+    if image.storage_key is None:
+        raise NotFoundError("There is no such image.")
+    return image.storage_key

@@ -1,43 +1,25 @@
-"""Jobs: check and price a list, start it, and steer it while it runs."""
+"""Jobs: start a list, and steer it while it runs."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from bulkgen.domain.budgets import starting_budget
 from bulkgen.domain.errors import InputError
-from bulkgen.domain.estimates import Estimate, check_settings, estimate, row_problem
-from bulkgen.domain.filling import filled, remarks
+from bulkgen.domain.estimates import row_problem
 from bulkgen.domain.jobs import GenerationSettings, Job, NewJob, PauseReason
 from bulkgen.domain.people import Actor
-from bulkgen.domain.prompts import MAX_ROWS, Problem, PromptRow
+from bulkgen.domain.prompts import MAX_ROWS, PromptRow
 from bulkgen.domain.rates import expected_s
 from bulkgen.domain.receipts import Receipt
 from bulkgen.domain.sheets import submission_token
 from bulkgen.ports import Clock, Store, Vault
+from bulkgen.studio.checks import CheckedList, Checks
 from bulkgen.studio.choices import Choices
 
-#: Room that must stay free on the disk beside what a job needs.
-_SPARE_BYTES = 200 * 1024 * 1024
 _MAX_NAME_CHARACTERS = 80
 #: A job of the highest priority gets a thousand turns for one of the lowest.
 MAX_PRIORITY = 10
-_MEGABYTE = 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedList:
-    """A list before it is started: what may be sent, what may not, and what it will take."""
-
-    #: With every variable filled in, and one for each option of a list.
-    rows: tuple[PromptRow, ...]
-    #: The rows they come from, as they were written.
-    sources: tuple[PromptRow, ...]
-    #: By the place of the row in the list, from 1.
-    problems: tuple[Problem, ...]
-    warnings: tuple[str, ...]
-    estimate: Estimate
 
 
 class Jobs:
@@ -49,61 +31,21 @@ class Jobs:
         store: Store,
         vault: Vault,
         choices: Choices,
+        checks: Checks,
         clock: Clock,
-        free_bytes: Callable[[], int],
         wake: Callable[[], None],
     ) -> None:
         self._store = store
         self._vault = vault
         self._choices = choices
+        self._checks = checks
         self._clock = clock
-        self._free_bytes = free_bytes
         self._wake = wake
-
-    def check(
-        self, actor: Actor, rows: Sequence[PromptRow], settings: GenerationSettings
-    ) -> CheckedList:
-        """Look at every row and price those that may be sent; raises InputError for settings."""
-        today = self._clock.now().date()
-        catalogue = self._choices.catalogue
-        check_settings(settings, catalogue, today)
-        against = (settings, catalogue, today)
-        good: list[PromptRow] = []
-        problems: list[Problem] = []
-        sources: list[PromptRow] = []
-        for number, row in enumerate(rows, start=1):
-            try:
-                made = filled(row, MAX_ROWS - len(good))
-                reason = next(filter(None, (row_problem(one, *against) for one in made)), None)
-            except InputError as error:
-                reason = str(error)
-            if reason is None:
-                good += made
-                sources.append(row)
-            else:
-                problems.append(Problem(number, reason))
-        models = {row.model or settings.model for row in good} | {settings.model}
-        warnings = [catalogue.model(model).lifecycle_warning(today) for model in sorted(models)]
-        return CheckedList(
-            rows=tuple(good),
-            sources=tuple(sources),
-            problems=tuple(problems),
-            warnings=tuple(filter(None, [*warnings, *remarks(rows, good)])),
-            estimate=estimate(
-                good,
-                settings,
-                catalogue,
-                bucket=self._choices.bucket(actor),
-                waiting_images=self._store.jobs.waiting_images(),
-                latency_s=self._choices.latency_s(),
-            ),
-        )
 
     def needs_confirmation(self, checked: CheckedList) -> bool:
         """Whether a person has to agree to the sum first; nothing is charged in demo mode."""
         return (
-            not self._choices.demo
-            and checked.estimate.cost.most_usd > self._choices.confirm_above_usd()
+            not self._choices.demo and checked.estimate.most_usd > self._choices.confirm_above_usd()
         )
 
     def submit(
@@ -116,41 +58,48 @@ class Jobs:
         sheet_id: UUID | None = None,
         budget_usd: Decimal | None = None,
         try_first: int | None = None,
+        leave_problems: bool = False,
+        use_earlier: bool = False,
     ) -> UUID:
         """Start a job; starting the same content of one sheet again gives the same job.
 
-        Raises InputError when a row may not be sent or there is no room for the pictures, and
-        SetupError when nobody pays.
+        With `leave_problems` rows that may not be sent stay behind in the sheet, and with
+        `use_earlier` pictures that are there already are taken instead of being made again. Raises
+        InputError when a row may not be sent or there is no room for the pictures, and SetupError
+        when nobody pays.
         """
         if not rows:
             raise InputError("There is no prompt yet. Write or upload some first.")
         if len(rows) > MAX_ROWS:
             raise InputError(f"The list has {len(rows):,} prompts; {MAX_ROWS:,} is the most.")
-        checked = self.check(actor, rows, settings)
-        if checked.problems:
+        checked = self._checks.check(actor, rows, settings, use_earlier=use_earlier)
+        if checked.problems and not (leave_problems and checked.rows):
             first = checked.problems[0]
             raise InputError(f"Prompt {first.line}: {first.reason}")
+        if checked.obstacles:
+            raise InputError(checked.obstacles[0])
         if budget_usd is not None and budget_usd <= 0:
             raise InputError("The budget must be more than $0.")
         self._vault.account(actor.id)
-        self._check_disk(checked.estimate)
-        rows = checked.rows
+        earlier = checked.earlier
         job_id = self._store.jobs.add(
             NewJob(
                 id=uuid4(),
                 owner_id=actor.id,
-                name=" ".join(name.split())[:_MAX_NAME_CHARACTERS] or _name_of(rows),
+                name=" ".join(name.split())[:_MAX_NAME_CHARACTERS] or _name_of(checked.rows),
                 settings=settings,
-                rows=rows,
+                rows=checked.rows,
                 estimated_usd=checked.estimate.cost.about_usd,
-                budget_usd=budget_usd or starting_budget(checked.estimate.cost.most_usd),
-                submission_token=submission_token(sheet_id or uuid4(), rows, settings),
-                try_first=try_first if try_first and try_first < len(rows) else None,
+                budget_usd=budget_usd or checked.budget_usd,
+                submission_token=submission_token(sheet_id or uuid4(), checked.rows, settings),
+                try_first=try_first if try_first and try_first < len(checked.rows) else None,
                 created_at=self._clock.now(),
+                earlier=earlier.by_row if use_earlier and earlier else {},
             )
         )
         if sheet_id is not None:
-            self._store.sheets.remove(actor.id, sheet_id)
+            left = tuple(rows[problem.line - 1] for problem in checked.problems)
+            self._store.sheets.keep_only(actor.id, sheet_id, left, self._clock.now())
         self._wake()
         return job_id
 
@@ -241,15 +190,6 @@ class Jobs:
         if job.pause_reason is PauseReason.BUDGET:
             self._store.jobs.resume(job.id, self._clock.now())
         self._wake()
-
-    def _check_disk(self, needed: Estimate) -> None:
-        free_bytes = self._free_bytes()
-        if needed.disk_bytes + _SPARE_BYTES > free_bytes:
-            raise InputError(
-                f"The pictures need about {needed.disk_bytes // _MEGABYTE + 1:,} MB and "
-                f"{free_bytes // _MEGABYTE:,} MB is free, of which "
-                f"{_SPARE_BYTES // _MEGABYTE} MB must stay free. Free some space first."
-            )
 
 
 def _name_of(rows: Sequence[PromptRow]) -> str:

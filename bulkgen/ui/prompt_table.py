@@ -4,7 +4,7 @@ The editor is given a base that stays the same while a person types; what they t
 own state on top of it. The base, and the editor with it, is replaced only when rows come or go.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -96,6 +96,11 @@ def add(rows: Sequence[PromptRow]) -> None:
             f"The table would hold {len(kept) + len(rows):,} prompts; {MAX_ROWS:,} is the most."
         )
     _replace([*kept, *(_record(row) for row in rows)])
+
+
+def rewrite(change: Callable[[str], str]) -> None:
+    """Change the text of every row; for callbacks."""
+    _replace([{**record, "text": change(_text(record, "text"))} for record in _current_records()])
 
 
 def applied(base: Sequence[Record], edits: Mapping[str, Any]) -> list[Record]:

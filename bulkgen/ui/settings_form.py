@@ -10,11 +10,17 @@ from bulkgen.domain.models import AUTO, Catalogue, ImageModel
 from bulkgen.domain.pages import PageStatus
 from bulkgen.domain.pricing import image_cost
 from bulkgen.domain.prompts import MAX_IMAGES_PER_PROMPT
+from bulkgen.domain.templates import Expansion
 from bulkgen.studio.choices import Choices
 from bulkgen.ui.formats import about_usd
 
 _IN_SIGHT = (1, 2, 3, 4)
 _IMAGES_IN_SIGHT = "generate.images_in_sight"
+_EXPANSION_IN_SIGHT = "generate.expansion_in_sight"
+_EXPANSIONS = {
+    Expansion.COMBINATIONS: "all combinations",
+    Expansion.ONE_EACH: "one prompt for each row, options in turn",
+}
 _BACKGROUNDS = {
     "auto": "auto, the model decides",
     "opaque": "opaque, always filled",
@@ -68,6 +74,23 @@ def current_settings(catalogue: Catalogue) -> GenerationSettings:
     _read_labels(catalogue)
     names = GenerationSettings.__dataclass_fields__
     return GenerationSettings(**{name: st.session_state[_key(name)] for name in names})
+
+
+def draw_expansion() -> None:
+    """What option lists become, for a list that has some."""
+    st.session_state[_EXPANSION_IN_SIGHT] = st.session_state[_key("expansion")]
+    st.segmented_control(
+        "Option lists make",
+        list(_EXPANSIONS),
+        format_func=_EXPANSIONS.__getitem__,
+        required=True,
+        key=_EXPANSION_IN_SIGHT,
+        on_change=_take_expansion,
+    )
+
+
+def _take_expansion() -> None:
+    st.session_state[_key("expansion")] = st.session_state[_EXPANSION_IN_SIGHT]
 
 
 def clear() -> None:

@@ -10,17 +10,18 @@ from bulkgen.domain.people import Actor
 from bulkgen.domain.prompt_files import read_pasted
 from bulkgen.settings import ROOT
 from bulkgen.studio import Studio
-from bulkgen.studio.jobs import CheckedList
+from bulkgen.studio.checks import CheckedList
 from bulkgen.ui import navigation, prompt_table, settings_form
-from bulkgen.ui.formats import markdown, plural, summary, usd
+from bulkgen.ui.formats import markdown, plural, summary, usd, when
 from bulkgen.ui.messages import show
 
 _TRY_FIRST = 3
-_SHOWN_PROBLEMS = 3
 _STARTED = "generate.started"
 _ERROR = "generate.error"
 _SAMPLES = ROOT / "bulkgen" / "ui" / "samples.txt"
 _AGREED = "generate.agreed"
+_LEAVE_PROBLEMS = "generate.leave_problems"
+_USE_EARLIER = "generate.use_earlier"
 
 
 def open_started_job() -> bool:
@@ -34,28 +35,27 @@ def go_to_started_job() -> None:
     st.switch_page(navigation.GALLERY, query_params={"job": str(job_id)})
 
 
+def use_earlier() -> bool:
+    """Whether pictures that are there already are taken; for the check before the bar."""
+    return bool(st.session_state.get(_USE_EARLIER))
+
+
 def start_bar(studio: Studio, actor: Actor, sheet_id: UUID, checked: CheckedList) -> None:
     """Draw the bar; a click on Start makes the job, one for any number of clicks."""
-    for warning in checked.warnings:
-        st.warning(markdown(warning), icon=":material/warning:")
-    _draw_problems(checked)
     error = st.session_state.pop(_ERROR, None)
     if error is not None:
         show(error)
-    prompts = checked.estimate.prompts
-    agreed = True
-    if studio.jobs.needs_confirmation(checked):
-        most = usd(checked.estimate.cost.most_usd)
-        agreed = st.checkbox(
-            markdown(f"Yes, this job may cost up to {most}"), key=f"{_AGREED}.{most}"
-        )
+    for obstacle in checked.obstacles:
+        st.error(markdown(obstacle), icon=":material/error:")
+    ready = _draw_problems(checked) and _agreed(studio, checked)
+    _offer_earlier(checked)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(_summary(studio, checked), width="stretch")
-        if not prompts and not checked.problems:
+        if not checked.rows and not checked.problems:
             st.button("Fill in 20 sample prompts", on_click=_fill_in_samples)
-        blocked = not prompts or bool(checked.problems) or not agreed
+        blocked = not checked.rows or bool(checked.obstacles) or not ready
         for label, try_first in (("Try 3 first", _TRY_FIRST), ("Start Generation", None)):
-            if try_first is None or prompts > try_first:
+            if try_first is None or len(checked.rows) > try_first:
                 st.button(
                     label,
                     type="secondary" if try_first else "primary",
@@ -70,24 +70,54 @@ def _fill_in_samples() -> None:
 
 
 def _summary(studio: Studio, checked: CheckedList) -> str:
-    if not checked.estimate.prompts:
+    if not checked.rows:
         return "No prompts yet. Write in the table, paste many, or upload a list."
     images_per_prompt = settings_form.current_settings(studio.choices.catalogue).images_per_prompt
-    return f"**{markdown(summary(checked.estimate, images_per_prompt))}**"
+    text = summary(checked.estimate, images_per_prompt)
+    if checked.left_usd is not None:
+        text += f" of {usd(checked.left_usd)} left"
+    return f"**{markdown(text)}**"
 
 
-def _draw_problems(checked: CheckedList) -> None:
+def _draw_problems(checked: CheckedList) -> bool:
+    """Say what is wrong; returns whether the list may be started all the same."""
     if not checked.problems:
-        return
+        return True
     numbers = prompt_table.row_numbers()
-    shown = [
-        f"Row {numbers[problem.line - 1]}: {problem.reason}"
-        for problem in checked.problems[:_SHOWN_PROBLEMS]
-    ]
-    more = len(checked.problems) - len(shown)
+    first = checked.problems[0]
+    text = f"Row {numbers[first.line - 1]}: {first.reason}"
+    more = len(checked.problems) - 1
     if more:
-        shown.append(f"and {plural(more, 'more row')} to mend.")
-    st.error("  \n".join(map(markdown, shown)), icon=":material/error:")
+        text += f" And {plural(more, 'more row')} to mend."
+    st.error(markdown(text), icon=":material/error:")
+    if not checked.rows:
+        return False
+    return st.checkbox(
+        f"Start without {plural(len(checked.problems), 'row')}; what is left stays in your list",
+        key=_LEAVE_PROBLEMS,
+    )
+
+
+def _agreed(studio: Studio, checked: CheckedList) -> bool:
+    if not studio.jobs.needs_confirmation(checked):
+        return True
+    most = usd(checked.estimate.most_usd)
+    return st.checkbox(markdown(f"Yes, this job may cost up to {most}"), key=f"{_AGREED}.{most}")
+
+
+def _offer_earlier(checked: CheckedList) -> None:
+    """Pictures that are there need not be paid again."""
+    earlier = checked.earlier
+    if earlier is None:
+        return
+    what = "1 prompt was" if earlier.prompts == 1 else f"{earlier.prompts:,} prompts were"
+    st.checkbox(
+        markdown(
+            f"{what} made before with the same settings, last on {when(earlier.last_at)}. "
+            f"Use {plural(earlier.images, 'picture')} of then, about {usd(earlier.about_usd)} less"
+        ),
+        key=_USE_EARLIER,
+    )
 
 
 def _start(studio: Studio, actor: Actor, sheet_id: UUID, try_first: int | None) -> None:
@@ -101,6 +131,8 @@ def _start(studio: Studio, actor: Actor, sheet_id: UUID, try_first: int | None) 
             name="",
             sheet_id=sheet_id,
             try_first=try_first,
+            leave_problems=bool(st.session_state.get(_LEAVE_PROBLEMS)),
+            use_earlier=use_earlier(),
         )
     except BulkgenError as error:
         st.session_state[_ERROR] = error

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
+import bulkgen.studio.checks
 import bulkgen.studio.jobs
 from bulkgen.bootstrap import Installation, open_installation
 from bulkgen.domain.people import LOCAL_ADMIN
@@ -30,6 +31,7 @@ def rows() -> Iterator[Row]:
     """Through the studio, with the limit of rows raised where it is passed."""
     with TemporaryDirectory() as folder, _opened(Path(folder)) as installation:
         jobs = installation.studio.jobs
+        checks = installation.studio.checks
         settings = installation.studio.choices.default_settings()
         sheet = [PromptRow(text=text) for text in _texts(_LONG)]
 
@@ -39,13 +41,16 @@ def rows() -> Iterator[Row]:
         # As the app does after its start.
         gc.collect()
         gc.freeze()
-        with patch.object(bulkgen.studio.jobs, "MAX_ROWS", _LONG):
+        with (
+            patch.object(bulkgen.studio.jobs, "MAX_ROWS", _LONG),
+            patch.object(bulkgen.studio.checks, "MAX_ROWS", _LONG),
+        ):
             yield at_most(f"submit {_LONG:,} prompts", _median_s(submit), 0.5, "{:.2f} s")
         header, *lines = _PARTI.read_text(encoding="utf-8").splitlines()
         data = "\n".join([header, *islice(cycle(lines), _FILE_ROWS)]).encode()
 
         def check() -> None:
-            jobs.check(LOCAL_ADMIN, read_list("list.tsv", data).rows, settings)
+            checks.check(LOCAL_ADMIN, read_list("list.tsv", data).rows, settings)
 
         checked = f"{_FILE_ROWS:,} rows of PartiPrompts: read, check, estimate"
         yield at_most(checked, _median_s(check), 0.7, "{:.2f} s")

@@ -21,6 +21,7 @@ from bulkgen.engine.accounts import Accounts
 from bulkgen.engine.steps import Steps
 from bulkgen.ports import Arrival, Clock, EngineLock, ImageProvider, Vault
 from bulkgen.storage import variants
+from bulkgen.studio.checks import Checks
 from bulkgen.studio.choices import Choices
 from bulkgen.studio.jobs import Jobs
 from tests.fakes.demo_server import RunningServer
@@ -207,12 +208,20 @@ def open_bench(plan: Plan) -> Bench:
         demo=False,
         fixed_images_per_minute=None,
     )
+    checks = Checks(
+        store=steps.store,
+        vault=vault,
+        choices=choices,
+        moderator=steps.moderator,
+        clock=clock,
+        free_bytes=steps.spool.free_bytes,
+    )
     jobs = Jobs(
         store=steps.store,
         vault=vault,
         choices=choices,
+        checks=checks,
         clock=clock,
-        free_bytes=steps.spool.free_bytes,
         wake=engine.wake,
     )
     return Bench(

@@ -405,7 +405,7 @@ def test_nobody_saves_or_removes_the_sheet_of_another(store: SqlStore) -> None:
     stranger = uuid4()
 
     assert store.sheets.save(stranger, sheet, NOW) is None
-    store.sheets.remove(stranger, sheet.id)
+    store.sheets.keep_only(stranger, sheet.id, [], NOW)
     assert store.sheets.open(LOCAL_ADMIN.id, NOW).id == sheet.id
 
 

@@ -7,8 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bulkgen.domain.errors import InputError
-from bulkgen.domain.prompts import MAX_ROWS
-from bulkgen.domain.templates import Expansion, Tag, Template, count, expand, parse
+from bulkgen.domain.templates import Expansion, Tag, parse
 from tests.fakes.prompt_lists import PARTI, STRUCTURED
 
 ALL, EACH = Expansion.COMBINATIONS, Expansion.ONE_EACH
@@ -195,48 +194,6 @@ def test_a_real_prompt_may_hold_a_tag(prompt):
         before, after = prompt[:place], prompt[place:]
 
         assert filled(f"{before} {{{{n}}}} {after}", {"n": "7"}) == f"{before} 7 {after}"
-
-
-def test_the_rows_are_counted_and_expanded_in_order():
-    rows = [
-        (parse("{{name}} boat {{a|1,2}}"), {"name": "red"}),
-        (parse("plain"), {}),
-        (parse("{{a|1,2,3}}"), {}),
-    ]
-    templates = [template for template, _ in rows]
-
-    assert count(templates, ALL) == 6
-    assert list(expand(rows, ALL)) == [
-        (0, "red boat 1"),
-        (0, "red boat 2"),
-        (1, "plain"),
-        (2, "1"),
-        (2, "2"),
-        (2, "3"),
-    ]
-    assert count(templates, EACH) == 3
-    assert list(expand(rows, EACH)) == [(0, "red boat 1"), (1, "plain"), (2, "3")]
-
-
-def test_more_prompts_than_a_job_holds_are_counted_and_refused():
-    big = parse("".join(f"{{{{list {number}|a,b,c}}}}" for number in range(2000)))
-
-    assert count([big, big], ALL) == 2 * 3**2000
-    with pytest.raises(InputError) as refused:
-        expand([(big, {})], ALL)
-    assert (
-        str(refused.value) == "The option lists make more than 5,000 prompts, which is the most. "
-        "Take options out or choose one of each."
-    )
-    assert count([big, big], EACH) == 2
-
-
-def test_as_many_prompts_as_a_job_holds_are_made():
-    rows: list[tuple[Template, dict[str, str]]] = [(parse("{{a|1,2,3,4,5}}"), {})] * (MAX_ROWS // 5)
-
-    assert len(list(expand(rows, ALL))) == MAX_ROWS
-    with pytest.raises(InputError, match=r"more than 5,000 prompts"):
-        expand([*rows, rows[0]], ALL)
 
 
 def test_the_first_prompts_of_endless_combinations_come_at_once():

@@ -6,7 +6,7 @@ from uuid import UUID
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bulkgen.domain.storage_keys import image_key, is_key, thumbnail_key, variant_key
+from bulkgen.domain.storage_keys import first_owner, image_key, is_key, thumbnail_key, variant_key
 
 IMAGE_ID = UUID("0123abcd-0000-4000-8000-000000000000")
 
@@ -36,5 +36,6 @@ def test_keys_say_what_they_hold_and_when_it_came():
     assert image_key(IMAGE_ID, "feedc0de" * 8, "jpg", at) == (
         "images/2026/03/0123abcd-0000-4000-8000-000000000000-feedc0de.jpg"
     )
+    assert first_owner(image_key(IMAGE_ID, "feedc0de" * 8, "jpg", at)) == IMAGE_ID
     assert thumbnail_key(IMAGE_ID) == ("thumbnails/01/0123abcd-0000-4000-8000-000000000000.webp")
     assert variant_key("cat-feedc0de-320.webp") == "pages/cat-feedc0de-320.webp"

@@ -32,6 +32,8 @@ def an_estimate(
         prompts=prompts,
         images=images,
         cost=a_band("0.4752", "0.4777", "0.4900"),
+        most_usd=Decimal("0.4900"),
+        parts=(),
         least_s=least_s,
         most_s=most_s,
         disk_bytes=1,
