@@ -223,6 +223,22 @@ def test_a_model_near_its_end_is_warned_of(command: Command, prompts: Callable[.
     assert any("gpt-image-1.5 end" in text for text in _texts(report))
 
 
+def test_pictures_of_an_earlier_run_are_named_and_taken_on_request(
+    command: Command, prompts: Callable[..., Path], server: RunningServer
+) -> None:
+    path = prompts("a boat", "a tree")
+    assert command("run", path)[0] == 0
+
+    _, report, _ = command("run", path, "--dry-run", "--json")
+    code, _, _ = command("run", path, "--use-earlier")
+
+    assert _texts(report) == [
+        "2 prompts were made before with the same settings; --use-earlier takes those pictures."
+    ]
+    assert code == 0
+    assert len(server.ledger()) == 2
+
+
 def _texts(report: Any) -> list[str]:
     return [entry["reason"] for entry in [*report["warnings"], *report["rejected"]]]
 
