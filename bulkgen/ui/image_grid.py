@@ -152,7 +152,15 @@ def _draw_checkbox(studio: Studio, actor: Actor, image: GeneratedImage, label: s
     if key not in st.session_state or seen.get(image.id) != image.selected:
         st.session_state[key] = image.selected
         seen[image.id] = image.selected
-    st.checkbox(label, key=key, width="stretch", on_change=_toggle, args=(studio, actor, image.id))
+    st.checkbox(
+        label,
+        # For a browser that skipped the run in which the key was set.
+        value=st.session_state[key],
+        key=key,
+        width="stretch",
+        on_change=_toggle,
+        args=(studio, actor, image.id),
+    )
 
 
 def _toggle(studio: Studio, actor: Actor, image_id: UUID) -> None:

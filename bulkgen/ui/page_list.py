@@ -41,6 +41,7 @@ def draw_pages(studio: Studio, actor: Actor) -> None:
             shown,
             format_func=lambda status: f"{_HEADINGS[status]} {counts.get(status, 0):,}",
             required=True,
+            default=st.session_state[_STATUS],
             label_visibility="collapsed",
             key=_STATUS,
             on_change=lambda: st.session_state.pop(_NUMBER, None),
