@@ -17,6 +17,7 @@ from bulkgen.domain.errors import InputError, PromptFileError, StateError
 from bulkgen.domain.jobs import RUNNING, GenerationSettings, Job, JobStatus
 from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.domain.prompts import Column, Problem, PromptSheet
+from bulkgen.engine.patience import patiently
 from bulkgen.readers import read_list
 from bulkgen.settings import Settings
 from bulkgen.studio import Studio
@@ -196,7 +197,7 @@ def _follow(studio: Studio, job_id: UUID) -> Job:
     """Wait until nothing of the job moves any more."""
     bar = ProgressBar()
     while True:
-        job = studio.jobs.get(LOCAL_ADMIN, job_id)
+        job = patiently(lambda: studio.jobs.get(LOCAL_ADMIN, job_id))
         images = job.images
         failed = images.failed + images.unknown
         bar.draw(images.ended, images.total, f"images, {failed} failed, ${job.cost_usd:.4f}")
@@ -212,7 +213,7 @@ def _follow_pages(studio: Studio, job_id: UUID) -> int:
     studio.pages.create(LOCAL_ADMIN, job_id)
     bar = ProgressBar()
     while True:
-        progress = studio.pages.progress(LOCAL_ADMIN, job_id)
+        progress = patiently(lambda: studio.pages.progress(LOCAL_ADMIN, job_id))
         if progress is None:
             return 0
         bar.draw(progress.ended, progress.total, f"pages, {progress.failed} failed")

@@ -2,14 +2,19 @@
 
 import csv
 import hashlib
+import itertools
 import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from bulkgen.domain.errors import StoreError
+from bulkgen.domain.jobs import Job
+from bulkgen.records.jobs import SqlJobs
 from tests.cli.conftest import Command
 from tests.fakes.demo_server import KEY, RunningServer
 from tests.fakes.installations import running_installation, submit
@@ -221,6 +226,24 @@ def test_a_model_near_its_end_is_warned_of(command: Command, prompts: Callable[.
     _, report, _ = command("run", path, "--model", "gpt-image-1.5", "--dry-run", "--json")
 
     assert any("gpt-image-1.5 end" in text for text in _texts(report))
+
+
+def test_a_database_that_is_away_for_a_moment_is_waited_for(
+    command: Command, prompts: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    get = SqlJobs.get
+    looks = itertools.count(1)
+
+    def away_at_the_second_look(store: SqlJobs, job_id: UUID) -> Job:
+        if next(looks) == 2:
+            raise StoreError("The database does not answer.")
+        return get(store, job_id)
+
+    monkeypatch.setattr(SqlJobs, "get", away_at_the_second_look)
+
+    code, _, _ = command("run", prompts("a boat", "a tree"))
+
+    assert (code, next(looks) > 3) == (0, True)
 
 
 def test_pictures_of_an_earlier_run_are_named_and_taken_on_request(
