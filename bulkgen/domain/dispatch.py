@@ -41,7 +41,7 @@ def image_request(
     """The call for some images of a row; what the row sets wins over the job."""
     return ImageRequest(
         model=row.model or settings.model,
-        prompt=final_prompt(settings.prefix, row.text),
+        prompt=final_prompt(settings.prefix, row.text, settings.suffix),
         size=row.size or settings.size,
         quality=row.quality or settings.quality,
         images=images,

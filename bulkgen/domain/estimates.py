@@ -171,8 +171,8 @@ def _check_page(row: PromptRow) -> None:
 def _check_length(request: ImageRequest, model: ImageModel) -> None:
     if len(request.prompt) > model.max_prompt_characters:
         raise InputError(
-            f"The prompt has {len(request.prompt):,} characters with the text put before it; "
-            f"{model.max_prompt_characters:,} is the most. Shorten it."
+            f"The prompt has {len(request.prompt):,} characters with the texts put before and "
+            f"after it; {model.max_prompt_characters:,} is the most. Shorten it."
         )
 
 

@@ -117,7 +117,7 @@ class GeneratedImage:
     #: Number among the images of its prompt, from 1.
     number: int
     prompt: str
-    #: The prompt with the text put before it.
+    #: The prompt with the texts put before and after it.
     sent_prompt: str
     status: ImageStatus
     stage: ImageStage | None

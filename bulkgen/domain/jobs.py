@@ -96,6 +96,8 @@ class GenerationSettings:
     page_status: str
     #: What a row with option lists becomes.
     expansion: Expansion = Expansion.COMBINATIONS
+    #: Empty in what was written before there was one.
+    suffix: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ MAX_ROWS = 5_000
 #: The most images one prompt may ask for.
 MAX_IMAGES_PER_PROMPT = 10
 MAX_CATEGORY_CHARACTERS = 40
+_CLOSING_SIGNS = ",.;:!?"
 #: What a row may set for its pages.
 PAGE_STATUSES = ("draft", "published")
 
@@ -131,6 +132,14 @@ def tags_of(text: str) -> tuple[str, ...]:
     return tuple(tag.strip() for tag in re.split("[,;]", text) if tag.strip())
 
 
-def final_prompt(prefix: str, text: str) -> str:
-    """What is sent: the text put before every prompt, then the prompt."""
-    return f"{prefix.strip()} {text}" if prefix.strip() else text
+def final_prompt(prefix: str, text: str, suffix: str) -> str:
+    """What is sent: the prompt between the texts put before and after every prompt.
+
+    A suffix such as ", in watercolor" follows without a blank.
+    """
+    before, after = prefix.strip(), suffix.strip()
+    if before:
+        text = f"{before} {text}"
+    if after:
+        text += after if after[0] in _CLOSING_SIGNS else f" {after}"
+    return text

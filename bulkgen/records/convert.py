@@ -106,7 +106,7 @@ def sent_prompts(
     row: PromptRow, settings: GenerationSettings, request: dict[str, Any] | None
 ) -> tuple[str, str]:
     """An image's prompt as written and as sent; an edit changes no image that was made before."""
-    wanted = final_prompt(settings.prefix, row.text)
+    wanted = final_prompt(settings.prefix, row.text, settings.suffix)
     sent = str(request["prompt"]) if request else wanted
     return (row.text if sent == wanted else sent), sent
 

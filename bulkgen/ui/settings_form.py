@@ -64,6 +64,9 @@ def settings_form(choices: Choices, saved: GenerationSettings) -> GenerationSett
     st.text_input(
         "Text put before every prompt", key=_key("prefix"), placeholder="A watercolor painting of"
     )
+    st.text_input(
+        "Text put after every prompt", key=_key("suffix"), placeholder=", in soft morning light"
+    )
     with st.expander("More settings"):
         _more_settings()
     return current_settings(catalogue)

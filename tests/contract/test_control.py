@@ -80,7 +80,7 @@ def test_a_refused_prompt_is_edited_and_made(
 def test_a_redone_picture_comes_beside_the_old_one_which_keeps_its_prompt(
     installation: Installation, server: RunningServer
 ) -> None:
-    job_id = submit(installation, ["a boat"], prefix="A watercolor of")
+    job_id = submit(installation, ["a boat"], prefix="A watercolor of", suffix=", at dusk")
     wait_for_job(installation, job_id)
     old = _images(installation, job_id)[0]
 
@@ -90,8 +90,8 @@ def test_a_redone_picture_comes_beside_the_old_one_which_keeps_its_prompt(
     first, second = _images(installation, job_id)
     assert job.images.completed == 2
     assert (first.sha256, first.selected) == (old.sha256, True)
-    assert first.sent_prompt == "A watercolor of a boat"
-    assert second.sent_prompt == "A watercolor of a green boat"
+    assert first.sent_prompt == "A watercolor of a boat, at dusk"
+    assert second.sent_prompt == "A watercolor of a green boat, at dusk"
     assert second.prompt == "a green boat"
     assert not second.selected
 

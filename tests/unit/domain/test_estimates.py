@@ -100,8 +100,8 @@ IMPOSSIBLE_ROWS = [
     (
         {"text": "x" * 32_001},
         (
-            "The prompt has 32,001 characters with the text put before it; 32,000 is the most. "
-            "Shorten it."
+            "The prompt has 32,001 characters with the texts put before and after it; "
+            "32,000 is the most. Shorten it."
         ),
     ),
     (
@@ -216,16 +216,16 @@ def test_a_row_may_not_take_a_quality_of_the_job_that_its_own_model_lacks():
     )
 
 
-def test_the_text_put_before_a_prompt_counts_for_its_length():
-    settings = some_settings(prefix="y" * 100)
+def test_the_texts_round_a_prompt_count_for_its_length():
+    settings = some_settings(prefix="y" * 50, suffix="z" * 49)
 
     longest = a_row(text="x" * (32_000 - 101))
     one_more = a_row(text="x" * (32_000 - 100))
 
     assert row_problem(longest, settings, CATALOGUE, TODAY) is None
     assert row_problem(one_more, settings, CATALOGUE, TODAY) == (
-        "The prompt has 32,001 characters with the text put before it; 32,000 is the most. "
-        "Shorten it."
+        "The prompt has 32,001 characters with the texts put before and after it; "
+        "32,000 is the most. Shorten it."
     )
 
 
@@ -256,12 +256,13 @@ def test_eighteen_prompts_with_two_images_cost_about_half_a_dollar():
     assert made.cost.about_usd.quantize(Decimal("0.01")) == Decimal("0.48")
 
 
-def test_the_text_put_before_every_prompt_is_paid_for_each_time():
+@pytest.mark.parametrize("name", ["prefix", "suffix"])
+def test_the_text_round_every_prompt_is_paid_for_each_time(name):
     without = an_estimate([a_row()] * 10)
 
-    with_prefix = an_estimate([a_row()] * 10, settings=some_settings(prefix="x" * 399))
+    longer = an_estimate([a_row()] * 10, settings=some_settings(**{name: "x" * 399}))
 
-    assert with_prefix.cost.about_usd - without.cost.about_usd == 10 * 100 * Decimal("0.000005")
+    assert longer.cost.about_usd - without.cost.about_usd == 10 * 100 * Decimal("0.000005")
 
 
 def test_the_time_is_the_wait_for_the_last_image_and_its_latency():

@@ -34,6 +34,7 @@ OTHER_SETTINGS = [
     {"output_compression": 80},
     {"moderation": "low"},
     {"prefix": "Oil painting."},
+    {"suffix": "In soft light."},
     {"category": "Midjourney"},
     {"page_status": "published"},
 ]
