@@ -7,6 +7,7 @@ from bulkgen.ui import prompt_table
 from bulkgen.ui.check_panel import check_panel
 from bulkgen.ui.draft import Draft
 from bulkgen.ui.guards import guard
+from bulkgen.ui.list_bar import list_bar
 from bulkgen.ui.list_inputs import list_inputs
 from bulkgen.ui.messages import show
 from bulkgen.ui.session import studio
@@ -16,7 +17,7 @@ from bulkgen.ui.start_bar import go_to_started_job, open_started_job, start_bar,
 actor = guard()
 draft = Draft.open(studio(), actor)
 if open_started_job():
-    draft.forget()
+    draft.start_over()
     go_to_started_job()
 st.title("Bulk Image Generator")
 prompts_side, settings_side = st.columns([5, 3], gap="medium")
@@ -24,6 +25,7 @@ with settings_side:
     settings = settings_form(studio().choices, draft.settings)
 with prompts_side:
     prompt_table.open_with(draft.rows)
+    list_bar(draft)
     list_inputs()
     rows = prompt_table.prompt_table()
 draft.save(rows, settings)
@@ -36,4 +38,4 @@ except BulkgenError as error:
 with prompts_side:
     check_panel(studio(), actor, settings, checked)
 with st.bottom:
-    start_bar(studio(), actor, draft.sheet.id, checked)
+    start_bar(studio(), actor, draft.sheet, checked)

@@ -35,7 +35,7 @@ from bulkgen.domain.pages import (
 from bulkgen.domain.pricing import ObservedTokens
 from bulkgen.domain.prompts import PromptRow
 from bulkgen.domain.rates import Bucket
-from bulkgen.domain.sheets import Sheet
+from bulkgen.domain.sheets import Sheet, SheetSummary
 
 
 class JobStore(Protocol):
@@ -210,8 +210,19 @@ class SheetStore(Protocol):
     """Lists of prompts that are not jobs yet."""
 
     @abstractmethod
-    def open(self, owner_id: UUID, now: datetime) -> Sheet:
-        """The latest sheet of a person, a new one if there is none."""
+    def open(self, owner_id: UUID, now: datetime, sheet_id: UUID | None = None) -> Sheet:
+        """The latest sheet of a person, a new one if there is none.
+
+        The sheet of an id becomes the latest; raises NotFoundError.
+        """
+
+    @abstractmethod
+    def all(self, owner_id: UUID) -> list[SheetSummary]:
+        """A person's sheets, the latest first; one without prompts and name is left out."""
+
+    @abstractmethod
+    def new(self, owner_id: UUID, now: datetime) -> Sheet:
+        """A sheet without prompts, name and settings; one without prompts and name is reused."""
 
     @abstractmethod
     def save(self, owner_id: UUID, sheet: Sheet, now: datetime) -> Sheet | None:
@@ -219,9 +230,16 @@ class SheetStore(Protocol):
 
     @abstractmethod
     def keep_only(
-        self, owner_id: UUID, sheet_id: UUID, rows: Sequence[PromptRow], now: datetime
+        self, owner_id: UUID, sheet: Sheet, rows: Sequence[PromptRow], now: datetime
     ) -> None:
-        """Take out of a sheet what has become a job; forget it when nothing is left."""
+        """Take out of a sheet what has become a job; forget it when nothing is left.
+
+        A newer revision than this stays untouched.
+        """
+
+    @abstractmethod
+    def remove(self, owner_id: UUID, sheet_id: UUID) -> None:
+        """Forget a sheet; one that is not there, or another's, changes nothing."""
 
 
 class BucketStore(Protocol):

@@ -325,6 +325,10 @@ class SheetRecord(SQLModel, table=True):
     id: UUID = Field(primary_key=True)
     owner_id: UUID
     revision: int
+    name: str = Field(sa_type=Text)
+    #: Kept beside the rows, so that many long lists are told without reading them.
+    first_words: str = Field(sa_type=Text)
+    prompts: int
     rows: list[dict[str, Any]] = Field(sa_type=JSON)
     settings: dict[str, Any] | None = Field(sa_type=JSON)
     updated_at: datetime = Field(sa_type=UtcDateTime)

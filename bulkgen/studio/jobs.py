@@ -12,12 +12,11 @@ from bulkgen.domain.people import Actor
 from bulkgen.domain.prompts import MAX_ROWS, PromptRow
 from bulkgen.domain.rates import expected_s
 from bulkgen.domain.receipts import Receipt
-from bulkgen.domain.sheets import submission_token
+from bulkgen.domain.sheets import Sheet, first_words, plain_name, submission_token
 from bulkgen.ports import Clock, Store, Vault
 from bulkgen.studio.checks import CheckedList, Checks
 from bulkgen.studio.choices import Choices
 
-_MAX_NAME_CHARACTERS = 80
 #: A job of the highest priority gets a thousand turns for one of the lowest.
 MAX_PRIORITY = 10
 
@@ -55,7 +54,7 @@ class Jobs:
         settings: GenerationSettings,
         *,
         name: str,
-        sheet_id: UUID | None = None,
+        sheet: Sheet | None = None,
         budget_usd: Decimal | None = None,
         try_first: int | None = None,
         leave_problems: bool = False,
@@ -63,10 +62,11 @@ class Jobs:
     ) -> UUID:
         """Start a job; starting the same content of one sheet again gives the same job.
 
-        With `leave_problems` rows that may not be sent stay behind in the sheet, and with
-        `use_earlier` pictures that are there already are taken instead of being made again. Raises
-        InputError when a row may not be sent or there is no room for the pictures, and SetupError
-        when nobody pays.
+        The sheet is gone then, unless another tab has written a newer revision of it. With
+        `leave_problems` rows that may not be sent stay behind in it, and with `use_earlier`
+        pictures that are there already are taken instead of being made again. Raises InputError
+        when a row may not be sent or there is no room for the pictures, and SetupError when nobody
+        pays.
         """
         if not rows:
             raise InputError("There is no prompt yet. Write or upload some first.")
@@ -86,20 +86,22 @@ class Jobs:
             NewJob(
                 id=uuid4(),
                 owner_id=actor.id,
-                name=" ".join(name.split())[:_MAX_NAME_CHARACTERS] or _name_of(checked.rows),
+                name=plain_name(name) or first_words(checked.rows),
                 settings=settings,
                 rows=checked.rows,
                 estimated_usd=checked.estimate.cost.about_usd,
                 budget_usd=budget_usd or checked.budget_usd,
-                submission_token=submission_token(sheet_id or uuid4(), checked.rows, settings),
+                submission_token=submission_token(
+                    sheet.id if sheet else uuid4(), checked.rows, settings
+                ),
                 try_first=try_first if try_first and try_first < len(checked.rows) else None,
                 created_at=self._clock.now(),
                 earlier=earlier.by_row if use_earlier and earlier else {},
             )
         )
-        if sheet_id is not None:
+        if sheet is not None:
             left = tuple(rows[problem.line - 1] for problem in checked.problems)
-            self._store.sheets.keep_only(actor.id, sheet_id, left, self._clock.now())
+            self._store.sheets.keep_only(actor.id, sheet, left, self._clock.now())
         self._wake()
         return job_id
 
@@ -190,8 +192,3 @@ class Jobs:
         if job.pause_reason is PauseReason.BUDGET:
             self._store.jobs.resume(job.id, self._clock.now())
         self._wake()
-
-
-def _name_of(rows: Sequence[PromptRow]) -> str:
-    first = " ".join(rows[0].text.split())
-    return first if len(first) <= _MAX_NAME_CHARACTERS else first[: _MAX_NAME_CHARACTERS - 1] + "…"

@@ -1,17 +1,16 @@
 """What the list will take, and the buttons that start it."""
 
-from uuid import UUID
-
 import streamlit as st
 
 from bulkgen.domain.errors import BulkgenError
 from bulkgen.domain.pasted import Cut
 from bulkgen.domain.people import Actor
 from bulkgen.domain.prompt_files import read_pasted
+from bulkgen.domain.sheets import Sheet
 from bulkgen.settings import ROOT
 from bulkgen.studio import Studio
 from bulkgen.studio.checks import CheckedList
-from bulkgen.ui import navigation, prompt_table, settings_form
+from bulkgen.ui import draft, navigation, prompt_table, settings_form
 from bulkgen.ui.formats import markdown, plural, summary, usd, when
 from bulkgen.ui.messages import show
 
@@ -40,7 +39,7 @@ def use_earlier() -> bool:
     return bool(st.session_state.get(_USE_EARLIER))
 
 
-def start_bar(studio: Studio, actor: Actor, sheet_id: UUID, checked: CheckedList) -> None:
+def start_bar(studio: Studio, actor: Actor, sheet: Sheet, checked: CheckedList) -> None:
     """Draw the bar; a click on Start makes the job, one for any number of clicks."""
     error = st.session_state.pop(_ERROR, None)
     if error is not None:
@@ -61,7 +60,7 @@ def start_bar(studio: Studio, actor: Actor, sheet_id: UUID, checked: CheckedList
                     type="secondary" if try_first else "primary",
                     disabled=blocked,
                     on_click=_start,
-                    args=(studio, actor, sheet_id, try_first),
+                    args=(studio, actor, sheet, try_first),
                 )
 
 
@@ -120,7 +119,7 @@ def _offer_earlier(checked: CheckedList) -> None:
     )
 
 
-def _start(studio: Studio, actor: Actor, sheet_id: UUID, try_first: int | None) -> None:
+def _start(studio: Studio, actor: Actor, sheet: Sheet, try_first: int | None) -> None:
     if _STARTED in st.session_state:
         return
     try:
@@ -128,8 +127,8 @@ def _start(studio: Studio, actor: Actor, sheet_id: UUID, try_first: int | None) 
             actor,
             prompt_table.current_rows(),
             settings_form.current_settings(studio.choices.catalogue),
-            name="",
-            sheet_id=sheet_id,
+            name=draft.current_name(),
+            sheet=sheet,
             try_first=try_first,
             leave_problems=bool(st.session_state.get(_LEAVE_PROBLEMS)),
             use_earlier=use_earlier(),

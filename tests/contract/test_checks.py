@@ -148,13 +148,13 @@ def test_rows_that_cannot_be_sent_stay_behind_in_the_sheet(installation: Install
     sheet = studio.sheets.save(LOCAL_ADMIN, replace(sheet, rows=rows)) or sheet
 
     with pytest.raises(InputError, match=r"Prompt 1: There is no value for “colour”"):
-        studio.jobs.submit(LOCAL_ADMIN, rows, a_choice(installation), name="", sheet_id=sheet.id)
+        studio.jobs.submit(LOCAL_ADMIN, rows, a_choice(installation), name="", sheet=sheet)
     job_id = studio.jobs.submit(
         LOCAL_ADMIN,
         rows,
         a_choice(installation),
         name="",
-        sheet_id=sheet.id,
+        sheet=sheet,
         leave_problems=True,
     )
 

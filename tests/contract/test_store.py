@@ -23,6 +23,7 @@ from bulkgen.domain.jobs import RUNNING, GenerationSettings, JobStatus, NewJob, 
 from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.domain.prompts import PromptRow
 from bulkgen.domain.rates import full_bucket
+from bulkgen.domain.sheets import Sheet, SheetSummary
 from bulkgen.records.database import Database
 from bulkgen.records.store import SqlStore
 from tests.fakes.postgres import RunningPostgres
@@ -405,8 +406,99 @@ def test_nobody_saves_or_removes_the_sheet_of_another(store: SqlStore) -> None:
     stranger = uuid4()
 
     assert store.sheets.save(stranger, sheet, NOW) is None
-    store.sheets.keep_only(stranger, sheet.id, [], NOW)
+    store.sheets.keep_only(stranger, sheet, [], NOW)
+    store.sheets.remove(stranger, sheet.id)
     assert store.sheets.open(LOCAL_ADMIN.id, NOW).id == sheet.id
+
+
+def _a_sheet(store: SqlStore, now: datetime, *prompts: str, name: str = "") -> Sheet:
+    rows = tuple(PromptRow(text=prompt) for prompt in prompts)
+    new = store.sheets.new(LOCAL_ADMIN.id, now)
+    saved = store.sheets.save(LOCAL_ADMIN.id, replace(new, name=name, rows=rows), now)
+    assert saved is not None
+    return saved
+
+
+def test_sheets_are_told_with_the_last_first(store: SqlStore) -> None:
+    boats = _a_sheet(store, NOW, "  a \n boat" + "x" * 100, "a ship", name="Boats")
+    trees = _a_sheet(store, LATER, "a tree\0")
+
+    assert store.sheets.all(LOCAL_ADMIN.id) == [
+        SheetSummary(id=trees.id, name="", first_words="a tree\ufffd", prompts=1, updated_at=LATER),
+        SheetSummary(
+            id=boats.id,
+            name="Boats",
+            first_words="a boat" + "x" * 73 + "…",
+            prompts=2,
+            updated_at=NOW,
+        ),
+    ]
+    assert store.sheets.all(uuid4()) == []
+
+
+def test_a_sheet_that_is_opened_is_the_last(store: SqlStore) -> None:
+    boats = _a_sheet(store, NOW, "a boat", name="Boats")
+    _a_sheet(store, LATER, "a tree")
+
+    opened = store.sheets.open(LOCAL_ADMIN.id, LATER + timedelta(seconds=1), boats.id)
+
+    assert opened == boats
+    assert store.sheets.open(LOCAL_ADMIN.id, LATER) == boats
+
+
+def test_the_sheet_of_another_looks_like_one_that_is_missing(store: SqlStore) -> None:
+    boats = _a_sheet(store, NOW, "a boat")
+
+    said = []
+    for owner_id, sheet_id in ((uuid4(), boats.id), (LOCAL_ADMIN.id, uuid4())):
+        with pytest.raises(NotFoundError) as raised:
+            store.sheets.open(owner_id, NOW, sheet_id)
+        said.append(str(raised.value))
+
+    assert said == ["There is no such list."] * 2
+    assert store.sheets.all(LOCAL_ADMIN.id)[0].updated_at == NOW
+
+
+def test_empty_sheets_do_not_pile_up_and_are_not_told(store: SqlStore) -> None:
+    boats = _a_sheet(store, NOW, "a boat")
+    first = store.sheets.new(LOCAL_ADMIN.id, NOW)
+    emptied = store.sheets.save(LOCAL_ADMIN.id, replace(first, settings=SETTINGS), NOW)
+
+    again = store.sheets.new(LOCAL_ADMIN.id, LATER)
+
+    assert emptied is not None
+    assert again == replace(emptied, settings=None)
+    assert store.sheets.open(LOCAL_ADMIN.id, LATER).id == again.id
+    assert [sheet.id for sheet in store.sheets.all(LOCAL_ADMIN.id)] == [boats.id]
+
+
+def test_a_sheet_with_a_name_alone_is_kept(store: SqlStore) -> None:
+    named = _a_sheet(store, NOW, name="Boats")
+
+    assert store.sheets.new(LOCAL_ADMIN.id, NOW).id != named.id
+    assert [sheet.name for sheet in store.sheets.all(LOCAL_ADMIN.id)] == ["Boats"]
+
+
+def test_a_newer_revision_survives_the_start_of_an_older_one(store: SqlStore) -> None:
+    older = _a_sheet(store, NOW, "a boat")
+    newer = store.sheets.save(LOCAL_ADMIN.id, replace(older, name="Boats"), NOW)
+    assert newer is not None
+
+    store.sheets.keep_only(LOCAL_ADMIN.id, older, [], NOW)
+    store.sheets.keep_only(LOCAL_ADMIN.id, older, [PromptRow(text="a raft")], NOW)
+    assert store.sheets.open(LOCAL_ADMIN.id, NOW, older.id) == newer
+    store.sheets.keep_only(LOCAL_ADMIN.id, newer, [], NOW)
+
+    assert store.sheets.all(LOCAL_ADMIN.id) == []
+
+
+def test_what_is_left_of_a_sheet_is_told_anew(store: SqlStore) -> None:
+    sheet = _a_sheet(store, NOW, "a boat", "a tree", name="Things")
+
+    store.sheets.keep_only(LOCAL_ADMIN.id, sheet, sheet.rows[1:], NOW)
+
+    (left,) = store.sheets.all(LOCAL_ADMIN.id)
+    assert (left.name, left.first_words, left.prompts) == ("Things", "a tree", 1)
 
 
 def test_money_is_exact_to_the_micro_dollar(store: SqlStore) -> None:

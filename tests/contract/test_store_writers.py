@@ -314,6 +314,12 @@ def test_a_person_who_opens_two_windows_at_once_has_one_sheet(stores: list[SqlSt
     assert len({sheet.id for sheet in sheets}) == 1
 
 
+def test_several_new_sheets_at_once_are_one_empty_sheet(stores: list[SqlStore]) -> None:
+    sheets = at_once(lambda store: store.sheets.new(LOCAL_ADMIN.id, NOW), stores)
+
+    assert len({sheet.id for sheet in sheets}) == 1
+
+
 def test_a_preference_set_by_several_at_once_is_one_of_theirs(stores: list[SqlStore]) -> None:
     at_once(lambda store, n: store.preferences.set("pace", n), stores, range(WRITERS))
 

@@ -4,12 +4,13 @@ import sys
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import column, insert, inspect, table, text
 
 from bulkgen.records.database import Database
 from bulkgen.records.migrate import alembic_config, migrate
 from bulkgen.records.tables import metadata
 from tests.fakes.app_process import ROOT
+from tests.fakes.factories import NOW, a_uuid
 
 SCHEMA = {
     "sqlite": "SELECT name, sql FROM sqlite_master ORDER BY name",
@@ -113,6 +114,25 @@ def test_what_is_in_the_database_stays_when_it_is_opened_again(database, databas
     with reopened.read() as connection:
         assert connection.scalar(text("SELECT count(*) FROM preferences")) == 1
     reopened.close()
+
+
+def test_a_list_from_before_lists_had_names_is_counted(database):
+    with database.write() as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        older = ("id", "owner_id", "revision", "rows", "updated_at")
+        sheets = table(
+            "sheets", *(column(name, metadata.tables["sheets"].c[name].type) for name in older)
+        )
+        values = (a_uuid(1), a_uuid(2), 3, [{"text": "a boat"}], NOW)
+        connection.execute(insert(sheets).values(values))
+
+    migrate(database)
+
+    with database.read() as connection:
+        row = connection.execute(text("SELECT name, prompts, revision FROM sheets")).one()
+    assert tuple(row) == ("", 1, 3)
 
 
 MIGRATE = """
