@@ -17,6 +17,7 @@ from bulkgen.demo.process import DemoServer
 from bulkgen.domain.errors import SetupError, storage_error
 from bulkgen.domain.models import Catalogue
 from bulkgen.domain.people import LOCAL_ADMIN
+from bulkgen.domain.presets import Style, styles_from_json
 from bulkgen.engine import Engine
 from bulkgen.engine.accounts import Accounts
 from bulkgen.engine.executors import MAX_THREADS
@@ -38,6 +39,7 @@ from bulkgen.studio.gallery import Gallery
 from bulkgen.studio.health import HealthCheck
 from bulkgen.studio.jobs import Jobs
 from bulkgen.studio.pages import Pages
+from bulkgen.studio.presets import Presets
 from bulkgen.studio.sheets import Sheets
 from bulkgen.writers.openai import OpenAIPageWriter
 
@@ -145,6 +147,12 @@ def read_catalogue() -> Catalogue:
     return Catalogue.from_json(file.read_text(encoding="utf-8"))
 
 
+def _read_styles() -> dict[str, Style]:
+    """The styles that come with the program."""
+    file = resources.files("bulkgen.domain") / "styles.json"
+    return styles_from_json(file.read_text(encoding="utf-8"))
+
+
 def load_provider(name: str) -> Callable[..., ImageProvider]:
     """The class of a registered provider, imported now."""
     module, _, class_name = PROVIDERS[name].partition(":")
@@ -231,6 +239,7 @@ def _join_studio(steps: Steps, choices: Choices, engine: Engine, engine_lock: En
         choices=choices,
         sheets=Sheets(store, clock),
         checks=checks,
+        presets=Presets(store=store, choices=choices, clock=clock, styles=_read_styles()),
         jobs=Jobs(
             store=store,
             vault=steps.vault,

@@ -10,6 +10,7 @@ from bulkgen.ui.guards import guard
 from bulkgen.ui.list_bar import list_bar
 from bulkgen.ui.list_inputs import list_inputs
 from bulkgen.ui.messages import show
+from bulkgen.ui.presets import draw_presets, draw_styles
 from bulkgen.ui.session import studio
 from bulkgen.ui.settings_form import settings_form
 from bulkgen.ui.start_bar import go_to_started_job, open_started_job, start_bar, use_earlier
@@ -22,7 +23,12 @@ if open_started_job():
 st.title("Bulk Image Generator")
 prompts_side, settings_side = st.columns([5, 3], gap="medium")
 with settings_side:
-    settings = settings_form(studio().choices, draft.settings)
+    top = st.container()
+    settings = settings_form(
+        studio().choices, draft.settings, draw_styles=lambda: draw_styles(studio(), actor)
+    )
+    with top:
+        draw_presets(studio(), actor)
 with prompts_side:
     prompt_table.open_with(draft.rows)
     list_bar(draft)

@@ -1,7 +1,7 @@
 """What the studio and the engine remember; every method is one transaction."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
@@ -32,6 +32,7 @@ from bulkgen.domain.pages import (
     PromptPage,
     Verdict,
 )
+from bulkgen.domain.presets import PresetKind
 from bulkgen.domain.pricing import ObservedTokens
 from bulkgen.domain.prompts import PromptRow
 from bulkgen.domain.rates import Bucket
@@ -242,6 +243,30 @@ class SheetStore(Protocol):
         """Forget a sheet; one that is not there, or another's, changes nothing."""
 
 
+class PresetStore(Protocol):
+    """Styles and presets of each person, as JSON values."""
+
+    @abstractmethod
+    def all(self, owner_id: UUID, kind: PresetKind) -> dict[str, Any]:
+        """A person's values of a kind by their names."""
+
+    @abstractmethod
+    def save(
+        self,
+        owner_id: UUID,
+        kind: PresetKind,
+        name: str,
+        value: Mapping[str, Any],
+        *,
+        replace: bool,
+    ) -> bool:
+        """Write a value; False when one of this name is there and is not to be replaced."""
+
+    @abstractmethod
+    def remove(self, owner_id: UUID, kind: PresetKind, name: str) -> None:
+        """Forget a value; one that is not there changes nothing."""
+
+
 class BucketStore(Protocol):
     """What accounts may still ask for; keys of one organization share its bucket."""
 
@@ -434,6 +459,7 @@ class Store(Protocol):
     images: ImageStore
     pages: PageStore
     sheets: SheetStore
+    presets: PresetStore
     buckets: BucketStore
     spending: SpendingStore
     preferences: PreferenceStore

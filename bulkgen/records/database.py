@@ -51,13 +51,15 @@ def upsert(
 
 def insert_if_new(
     connection: Connection, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]
-) -> None:
-    """Write a row unless there is one with this key."""
-    connection.execute(
+) -> bool:
+    """Write a row unless there is one with this key; whether it did."""
+    written = connection.execute(
         _insert(connection, table)
         .values(**key, **values)
         .on_conflict_do_nothing(index_elements=list(key))
+        .returning(*(table.c[name] for name in key))
     )
+    return written.first() is not None
 
 
 def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:

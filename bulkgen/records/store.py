@@ -14,6 +14,7 @@ from bulkgen.records.jobs import SqlJobs
 from bulkgen.records.migrate import migrate
 from bulkgen.records.pages import SqlPages
 from bulkgen.records.preferences import SqlBuckets, SqlPreferences
+from bulkgen.records.presets import SqlPresets
 from bulkgen.records.sheets import SqlSheets
 from bulkgen.records.spending import SqlSpending
 
@@ -27,6 +28,7 @@ class SqlStore(Store):
         self.images = SqlImages(self.database)
         self.pages = SqlPages(self.database)
         self.sheets = SqlSheets(self.database)
+        self.presets = SqlPresets(self.database)
         self.buckets = SqlBuckets(self.database)
         self.spending = SqlSpending(self.database, zone)
         self.preferences = SqlPreferences(self.database)

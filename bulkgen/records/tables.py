@@ -28,6 +28,7 @@ from bulkgen.domain.attempts import AttemptKind, Outcome
 from bulkgen.domain.images import ImageStage, ImageStatus
 from bulkgen.domain.jobs import JobStatus, PauseReason
 from bulkgen.domain.pages import PageStatus, PageStep, PageTaskStatus
+from bulkgen.domain.presets import PresetKind
 from bulkgen.domain.rates import LimitSource
 
 
@@ -343,6 +344,18 @@ class PreferenceRecord(SQLModel, table=True):
     value: Any = Field(sa_type=JSON)
 
 
+class PresetRecord(SQLModel, table=True):
+    """A style or the settings of a list, kept under a name."""
+
+    __tablename__ = "presets"
+    __table_args__ = (_one_of("kind", PresetKind),)
+
+    owner_id: UUID = Field(primary_key=True)
+    kind: str = Field(primary_key=True, sa_type=Text)
+    name: str = Field(primary_key=True, sa_type=Text)
+    value: dict[str, Any] = Field(sa_type=JSON)
+
+
 jobs = metadata.tables["jobs"]
 prompts = metadata.tables["prompts"]
 images = metadata.tables["images"]
@@ -353,3 +366,4 @@ page_tasks = metadata.tables["page_tasks"]
 pages = metadata.tables["pages"]
 sheets = metadata.tables["sheets"]
 preferences = metadata.tables["preferences"]
+presets = metadata.tables["presets"]

@@ -10,6 +10,7 @@ from bulkgen.studio.gallery import Gallery
 from bulkgen.studio.health import HealthCheck
 from bulkgen.studio.jobs import Jobs
 from bulkgen.studio.pages import Pages
+from bulkgen.studio.presets import Presets
 from bulkgen.studio.sheets import Sheets
 
 
@@ -22,6 +23,7 @@ class Studio:
         choices: Choices,
         sheets: Sheets,
         checks: Checks,
+        presets: Presets,
         jobs: Jobs,
         gallery: Gallery,
         pages: Pages,
@@ -31,6 +33,7 @@ class Studio:
         self.choices = choices
         self.sheets = sheets
         self.checks = checks
+        self.presets = presets
         self.jobs = jobs
         self.gallery = gallery
         self.pages = pages

@@ -1,5 +1,6 @@
 """The choices for a whole job, each with what it is for and what it costs."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 
 import streamlit as st
@@ -38,8 +39,13 @@ _STATUSES = {
 }
 
 
-def settings_form(choices: Choices, saved: GenerationSettings) -> GenerationSettings:
-    """Draw the form, opened with `saved`; returns what is chosen now."""
+def settings_form(
+    choices: Choices, saved: GenerationSettings, *, draw_styles: Callable[[], None]
+) -> GenerationSettings:
+    """Draw the form, opened with `saved`; returns what is chosen now.
+
+    `draw_styles` draws what fills the two texts, above them.
+    """
     for name, value in asdict(saved).items():
         st.session_state.setdefault(_key(name), value)
     catalogue = choices.catalogue
@@ -61,6 +67,7 @@ def settings_form(choices: Choices, saved: GenerationSettings) -> GenerationSett
         format_func=_STATUSES.__getitem__,
         key=_key("page_status"),
     )
+    draw_styles()
     st.text_input(
         "Text put before every prompt", key=_key("prefix"), placeholder="A watercolor painting of"
     )
@@ -94,6 +101,12 @@ def draw_expansion() -> None:
 
 def _take_expansion() -> None:
     st.session_state[_key("expansion")] = st.session_state[_EXPANSION_IN_SIGHT]
+
+
+def put(**chosen: object) -> None:
+    """Choose these values; for callbacks."""
+    for name, value in chosen.items():
+        st.session_state[_key(name)] = value
 
 
 def clear() -> None:

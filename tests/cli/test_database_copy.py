@@ -1,6 +1,7 @@
 """Moving an installation from SQLite to Postgres, by the command line in this process."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import select, text
 from bulkgen.bootstrap import open_installation
 from bulkgen.cli.arguments import main
 from bulkgen.domain.people import LOCAL_ADMIN
+from bulkgen.domain.presets import Style
 from bulkgen.domain.prompts import PromptRow
 from bulkgen.records.store import SqlStore
 from bulkgen.records.tables import metadata
@@ -48,7 +50,10 @@ def data_dir(tmp_path: Path, server: RunningServer, monkeypatch: pytest.MonkeyPa
         installation.studio.pages.create(LOCAL_ADMIN, job_id)
         wait_for_pages(installation, job_id)
         sheet = installation.studio.sheets.open(LOCAL_ADMIN)
-        installation.studio.sheets.save(LOCAL_ADMIN, sheet)
+        installation.studio.sheets.save(LOCAL_ADMIN, replace(sheet, name="Boats \U0001f6a4"))
+        installation.studio.presets.save_style(
+            LOCAL_ADMIN, "Oil", Style("Oil painting:", ""), replace=False
+        )
     return data_dir
 
 
