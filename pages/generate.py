@@ -34,7 +34,8 @@ with prompts_side:
     list_bar(draft)
     list_inputs()
     rows = prompt_table.prompt_table()
-draft.save(rows, settings)
+with st.bottom:
+    draft.save(rows, settings)
 try:
     checked = studio().checks.check(actor, rows, settings, use_earlier=use_earlier())
 except BulkgenError as error:
