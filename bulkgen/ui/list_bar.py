@@ -23,6 +23,7 @@ def list_bar(draft: Draft) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             "Name of this list and of its job",
+            value=st.session_state[NAME],
             key=NAME,
             max_chars=MAX_NAME_CHARACTERS,
             placeholder="Untitled list",

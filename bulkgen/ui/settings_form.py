@@ -1,6 +1,6 @@
 """The choices for a whole job, each with what it is for and what it costs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
 import streamlit as st
@@ -56,24 +56,17 @@ def settings_form(
         model.id: words["model"][model.id] + _price(model, _chosen("quality"), _chosen("size"))
         for model in catalogue.offered()
     }
-    st.selectbox("Model", list(models), format_func=models.__getitem__, key=_key("model"))
+    _selectbox("Model", "model", models)
     _size_and_quality(catalogue)
     _images_per_prompt()
     left, right = st.columns(2)
-    left.selectbox("Generator category", choices.categories(), key=_key("category"))
-    right.selectbox(
-        "Default page status",
-        list(_STATUSES),
-        format_func=_STATUSES.__getitem__,
-        key=_key("page_status"),
-    )
+    with left:
+        _selectbox("Generator category", "category", {name: name for name in choices.categories()})
+    with right:
+        _selectbox("Default page status", "page_status", _STATUSES)
     draw_styles()
-    st.text_input(
-        "Text put before every prompt", key=_key("prefix"), placeholder="A watercolor painting of"
-    )
-    st.text_input(
-        "Text put after every prompt", key=_key("suffix"), placeholder=", in soft morning light"
-    )
+    _text_input("Text put before every prompt", "prefix", "A watercolor painting of")
+    _text_input("Text put after every prompt", "suffix", ", in soft morning light")
     with st.expander("More settings"):
         _more_settings()
     return current_settings(catalogue)
@@ -94,6 +87,7 @@ def draw_expansion() -> None:
         list(_EXPANSIONS),
         format_func=_EXPANSIONS.__getitem__,
         required=True,
+        default=st.session_state[_EXPANSION_IN_SIGHT],
         key=_EXPANSION_IN_SIGHT,
         on_change=_take_expansion,
     )
@@ -154,6 +148,26 @@ def _keep_possible(catalogue: Catalogue, categories: list[str]) -> None:
         st.session_state[_key("category")] = categories[0]
 
 
+def _selectbox(label: str, name: str, words: Mapping[str, str]) -> None:
+    """A choice in words, the present one said both ways: in the state and as the default.
+
+    A browser that skips the run in which the state was set begins with the default.
+    """
+    options = list(words)
+    chosen = _chosen(name)
+    st.selectbox(
+        label,
+        options,
+        index=options.index(chosen) if chosen in options else 0,
+        format_func=words.__getitem__,
+        key=_key(name),
+    )
+
+
+def _text_input(label: str, name: str, placeholder: str) -> None:
+    st.text_input(label, _chosen(name), key=_key(name), placeholder=placeholder)
+
+
 def _size_and_quality(catalogue: Catalogue) -> None:
     model = catalogue.model(_chosen("model"))
     words = _words(catalogue)
@@ -162,12 +176,12 @@ def _size_and_quality(catalogue: Catalogue) -> None:
         for size, label in words["size"].items()
         if size != AUTO or model.has_auto
     }
-    st.selectbox("Size", list(sizes), format_func=sizes.__getitem__, key=_key("size"))
+    _selectbox("Size", "size", sizes)
     qualities = {
         quality: words["quality"][quality] + _price(model, quality, _chosen("size"))
         for quality in model.choices_of_quality()
     }
-    st.selectbox("Quality", list(qualities), format_func=qualities.__getitem__, key=_key("quality"))
+    _selectbox("Quality", "quality", qualities)
 
 
 def _images_per_prompt() -> None:
@@ -177,6 +191,7 @@ def _images_per_prompt() -> None:
     st.segmented_control(
         "Images per prompt",
         _IN_SIGHT,
+        default=st.session_state[_IMAGES_IN_SIGHT],
         key=_IMAGES_IN_SIGHT,
         on_change=_take_images_in_sight,
         help="With one, each finished image is selected. With more, you pick the best.",
@@ -194,6 +209,7 @@ def _more_settings() -> None:
         f"Images per prompt, up to {MAX_IMAGES_PER_PROMPT}",
         min_value=1,
         max_value=MAX_IMAGES_PER_PROMPT,
+        value=st.session_state[_key("images_per_prompt")],
         key=_key("images_per_prompt"),
     )
     for name, label, words in (
@@ -201,11 +217,12 @@ def _more_settings() -> None:
         ("background", "Background", _BACKGROUNDS),
         ("moderation", "Moderation level", _MODERATIONS),
     ):
-        st.selectbox(label, list(words), format_func=words.__getitem__, key=_key(name))
+        _selectbox(label, name, words)
     st.slider(
         "Compression",
         0,
         100,
+        value=st.session_state[_key("output_compression")],
         key=_key("output_compression"),
         disabled=_chosen("output_format") == "png",
         help="For webp and jpeg: 90 looks like the original at a tenth of the size.",
