@@ -110,7 +110,9 @@ def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     run.add_argument(
         "file", type=Path, metavar="FILE", help="CSV, TSV, TXT, JSON, JSONL, XLSX or ODS"
     )
-    run.add_argument("--sheet", metavar="NAME", help="sheet of a spreadsheet; else the first")
+    run.add_argument(
+        "--sheet", metavar="NAME", help="sheet of a spreadsheet; else the first that is not empty"
+    )
     run.add_argument(
         "--column", type=_column, metavar="NAME|N", help="the column that holds the prompts"
     )

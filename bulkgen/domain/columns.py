@@ -1,5 +1,7 @@
 """Which column of a list is taken for what."""
 
+import hashlib
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -85,9 +87,10 @@ def map_columns(
     """Each name and what its column is taken for; None for a variable.
 
     `given` says otherwise for a column by its name or its number from 1; raises PromptFileError
-    when there is no such column.
+    when there is no such column, or when two are given one meaning.
     """
     chosen = {_name(names, key): column for key, column in given.items()}
+    _check_meanings(chosen)
     wanted = [column for column in Column if column not in chosen.values()]
     found: dict[str, Column | None] = dict.fromkeys(names)
     for column in wanted:
@@ -95,6 +98,24 @@ def map_columns(
         if name is not None:
             found[name] = column
     return {**found, **chosen}
+
+
+def header_fingerprint(names: Sequence[str]) -> str:
+    """Equal for headers with the same names in the same order, whatever their capitals."""
+    folded = json.dumps([name.strip().casefold() for name in names])
+    return hashlib.sha256(folded.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _check_meanings(chosen: Mapping[str, Column | None]) -> None:
+    by_meaning: dict[Column, str] = {}
+    for name, column in chosen.items():
+        if column is None:
+            continue
+        other = by_meaning.setdefault(column, name)
+        if other != name:
+            raise PromptFileError(
+                f"The columns {other} and {name} cannot both be the {column}. Choose one of them."
+            )
 
 
 def _best(names: Sequence[str], column: Column, taken: Mapping[str, object]) -> str | None:

@@ -97,7 +97,6 @@ class HeaderQuestion:
     """
 
     columns: tuple[str, ...]
-    first_rows: tuple[tuple[str, ...], ...]
     #: None when the first row may be a header or a prompt.
     has_header: bool | None
 
@@ -122,9 +121,12 @@ class PromptSheet:
     delimiter: str | None = None
     #: Header of the file -> what bulkgen takes it for; None for a variable.
     columns: Mapping[str, Column | None] = field(default_factory=dict)
+    #: Cells of the first rows under the header; of all rows where it is not known to be one.
+    first_rows: tuple[tuple[str, ...], ...] = ()
     question: HeaderQuestion | None = None
-    #: The sheet of a spreadsheet that was read.
+    #: The sheet of a spreadsheet that was read, and the names of all.
     worksheet: str | None = None
+    worksheets: tuple[str, ...] = ()
 
 
 def tags_of(text: str) -> tuple[str, ...]:

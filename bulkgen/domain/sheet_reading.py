@@ -40,11 +40,15 @@ def sheet_of(
     body = _body(table, has_header=has_header, chosen=bool(columns))
     found = map_columns(body.names, columns)
     sheet = PromptSheet(
-        rows=(), lines=(), encoding=encoding, delimiter=table.delimiter, columns=found
+        rows=(),
+        lines=(),
+        encoding=encoding,
+        delimiter=table.delimiter,
+        columns=found,
+        first_rows=tuple(record.cells for record in body.records[:_SHOWN_ROWS]),
     )
     if Column.PROMPT not in found.values():
-        cells = tuple(record.cells for record in table.records[:_SHOWN_ROWS])
-        question = HeaderQuestion(body.names, cells, body.has_header)
+        question = HeaderQuestion(body.names, body.has_header)
         if len(body.names) > 1:
             return replace(sheet, question=question)
         found = {body.names[0]: Column.PROMPT}

@@ -21,7 +21,7 @@ def read_list(
     has_header: bool | None = None,
     columns: Mapping[str | int, Column | None] | None = None,
 ) -> PromptSheet:
-    """Read a list of prompts; of a spreadsheet one sheet, the first when none is named.
+    """Read a list of prompts; of a spreadsheet the named sheet, or the first with cells.
 
     `has_header` and `columns` are those of `read_prompt_file`. Raises PromptFileError.
     """
@@ -30,6 +30,6 @@ def read_list(
             raise PromptFileError("Only a spreadsheet has sheets to choose from.")
         return read_prompt_file(name, data, has_header=has_header, columns=columns)
     check_size(data)
-    worksheet, table = read_spreadsheet(data, worksheet)
-    sheet = sheet_of(table, encoding=None, has_header=has_header, columns=columns or {})
-    return replace(sheet, worksheet=worksheet)
+    read = read_spreadsheet(data, worksheet)
+    sheet = sheet_of(read.table, encoding=None, has_header=has_header, columns=columns or {})
+    return replace(sheet, worksheet=read.name, worksheets=read.names)

@@ -9,6 +9,7 @@ from typing import Any
 
 from python_calamine import (
     CalamineError,
+    CalamineSheet,
     PasswordError,
     WorksheetNotFound,
     ZipError,
@@ -34,10 +35,13 @@ def _cells(data: bytes, worksheet: str | None) -> dict[str, Any]:
         with load_workbook(BytesIO(data)) as book:
             if not book.sheet_names:
                 return {"error": "The spreadsheet has no sheet."}
-            name = book.sheet_names[0] if worksheet is None else worksheet
-            rows = islice(book.get_sheet_by_name(name).iter_rows(), MAX_RECORDS + 1)
-            cells = [[_text(value) for value in row[: MAX_COLUMNS + 1]] for row in rows]
-            return {"worksheet": name, "rows": cells}
+            wanted = book.sheet_names if worksheet is None else [worksheet]
+            # The first one with something in it; the last one when there is nothing in any.
+            for name in wanted:
+                rows = _rows(book.get_sheet_by_name(name))
+                if any(map(any, rows)):
+                    break
+            return {"worksheet": name, "worksheets": book.sheet_names, "rows": rows}
     except WorksheetNotFound:
         names = ", ".join(book.sheet_names)
         return {"error": f"The spreadsheet has no sheet {worksheet}. It has: {names}."}
@@ -46,6 +50,11 @@ def _cells(data: bytes, worksheet: str | None) -> dict[str, Any]:
     except (CalamineError, ZipError, OSError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         return {"error": f"The spreadsheet cannot be read ({reason}). Save the sheet as CSV."}
+
+
+def _rows(sheet: CalamineSheet) -> list[list[str]]:
+    rows = islice(sheet.iter_rows(), MAX_RECORDS + 1)
+    return [[_text(value) for value in row[: MAX_COLUMNS + 1]] for row in rows]
 
 
 def _text(value: object) -> str:

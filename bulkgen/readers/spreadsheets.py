@@ -7,6 +7,7 @@ the whole process then.
 import json
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from bulkgen.domain.errors import PromptFileError
@@ -25,8 +26,18 @@ def is_spreadsheet(name: str, data: bytes) -> bool:
     return data.startswith(_BEGINNINGS) or name.lower().endswith(_ENDINGS)
 
 
-def read_spreadsheet(data: bytes, worksheet: str | None) -> tuple[str, Table]:
-    """The name of the sheet that was read, and its records; raises PromptFileError."""
+@dataclass(frozen=True, slots=True)
+class Worksheet:
+    """One sheet of a spreadsheet."""
+
+    name: str
+    #: Of all sheets of the spreadsheet.
+    names: tuple[str, ...]
+    table: Table
+
+
+def read_spreadsheet(data: bytes, worksheet: str | None) -> Worksheet:
+    """The named sheet, or the first that is not empty; raises PromptFileError."""
     command = [sys.executable, "-m", "bulkgen.readers.cells"]
     if worksheet is not None:
         command.append(worksheet)
@@ -49,4 +60,4 @@ def read_spreadsheet(data: bytes, worksheet: str | None) -> tuple[str, Table]:
     if "error" in answer:
         raise PromptFileError(answer["error"])
     records = all_records(Record(tuple(cells)) for cells in answer["rows"])
-    return answer["worksheet"], Table(records)
+    return Worksheet(answer["worksheet"], tuple(answer["worksheets"]), Table(records))

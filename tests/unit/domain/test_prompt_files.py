@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bulkgen.domain.columns import header_fingerprint
 from bulkgen.domain.errors import PromptFileError
 from bulkgen.domain.pasted import Cut
 from bulkgen.domain.prompt_files import MAX_FILE_BYTES, read_pasted, read_prompt_file
@@ -342,11 +343,8 @@ def test_a_table_without_a_known_name_asks_which_column_holds_the_prompts():
     sheet = read("\nlook,mood\na fox,calm\n")
 
     assert (sheet.rows, sheet.rejected) == ((), ())
-    assert sheet.question == HeaderQuestion(
-        columns=("column_1", "column_2"),
-        first_rows=(("look", "mood"), ("a fox", "calm")),
-        has_header=None,
-    )
+    assert sheet.question == HeaderQuestion(columns=("column_1", "column_2"), has_header=None)
+    assert sheet.first_rows == (("look", "mood"), ("a fox", "calm"))
     assert str(sheet.question) == (
         "The file has no column named prompt, and no other name tells which holds the prompts. "
         "Its columns: column_1, column_2."
@@ -369,6 +367,31 @@ def test_the_answer_may_be_that_the_first_row_is_a_prompt():
     assert sheet.lines == (1, 2)
     assert sheet.rows[0].variables == (("column_1", "calm"),)
     assert sheet.question is None
+
+
+def test_the_first_five_rows_under_the_header_are_kept_as_they_stand():
+    sheet = read("prompt,count\na,x\n,\nb\nc,1,2\nd,1\ne,1\n")
+
+    assert sheet.first_rows == (("a", "x"), ("", ""), ("b",), ("c", "1", "2"), ("d", "1"))
+
+
+@pytest.mark.parametrize(
+    "columns", [{1: Column.TITLE, 2: Column.TITLE}, dict.fromkeys("ab", Column.TITLE)]
+)
+def test_two_columns_are_not_given_one_meaning(columns):
+    with pytest.raises(PromptFileError) as refused:
+        read_prompt_file("list.csv", b"a,b,prompt\n1,2,3\n", columns=columns)
+
+    assert str(refused.value) == "The columns a and b cannot both be the title. Choose one of them."
+
+
+def test_headers_are_the_same_whatever_their_capitals_and_not_in_another_order():
+    same = header_fingerprint(["Look", "Mood"])
+
+    assert header_fingerprint(["look ", "MOOD"]) == same
+    assert header_fingerprint(["Mood", "Look"]) != same
+    assert header_fingerprint(["Look Mood"]) != same
+    assert header_fingerprint(["\ud800"]) != same
 
 
 @pytest.mark.parametrize("column", ["look", 2])

@@ -52,6 +52,19 @@ def test_another_sheet_can_be_chosen(write):
 
 
 @WRITERS
+def test_the_names_of_all_sheets_are_told_and_an_empty_first_one_is_passed_over(write):
+    data = write({"Cover": [], "Blank": [[None, None]], "Liste": [["prompt"], ["a fox"]]})
+
+    sheet = read_list("list.xlsx", data)
+
+    assert sheet.worksheets == ("Cover", "Blank", "Liste")
+    assert (sheet.worksheet, [row.text for row in sheet.rows]) == ("Liste", ["a fox"])
+    with pytest.raises(PromptFileError) as refused:
+        read_list("list.xlsx", data, worksheet="Cover")
+    assert str(refused.value) == "The file is empty. Put one prompt in each row."
+
+
+@WRITERS
 def test_a_sheet_that_is_not_there_is_refused_with_those_that_are(write):
     with pytest.raises(PromptFileError) as refused:
         read_list("list.xlsx", write(SHEETS), worksheet="Drei")
