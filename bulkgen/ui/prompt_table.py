@@ -5,7 +5,7 @@ own state on top of it. The base, and the editor with it, is replaced only when 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 import pandas as pd
@@ -19,6 +19,7 @@ Record = dict[str, Any]
 _FIRST_ROWS = 20
 _MORE_ROWS = 10
 _BASE = "generate.base"
+_FIELDS = tuple(field.name for field in fields(PromptRow))
 #: Part of the keys of widgets that have to be made anew with the base.
 _EDITION = "generate.edition"
 #: Columns beside the prompt, shown when a row uses them.
@@ -174,7 +175,8 @@ def _frame(records: Sequence[Record]) -> pd.DataFrame:
 
 
 def _record(row: PromptRow) -> Record:
-    return {**asdict(row), "tags": ", ".join(row.tags)}
+    # Not asdict, which copies every variable of every row.
+    return {**{name: getattr(row, name) for name in _FIELDS}, "tags": ", ".join(row.tags)}
 
 
 def _text(record: Record, name: str) -> str:
