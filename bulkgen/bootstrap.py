@@ -35,6 +35,7 @@ from bulkgen.studio import Studio
 from bulkgen.studio.budgets import Budgets
 from bulkgen.studio.checks import Checks
 from bulkgen.studio.choices import Choices
+from bulkgen.studio.column_choices import ColumnChoices
 from bulkgen.studio.gallery import Gallery
 from bulkgen.studio.health import HealthCheck
 from bulkgen.studio.jobs import Jobs
@@ -237,6 +238,7 @@ def _join_studio(steps: Steps, choices: Choices, engine: Engine, engine_lock: En
     )
     return Studio(
         choices=choices,
+        column_choices=ColumnChoices(store),
         sheets=Sheets(store, clock),
         checks=checks,
         presets=Presets(store=store, choices=choices, clock=clock, styles=_read_styles()),

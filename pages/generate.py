@@ -32,7 +32,7 @@ with settings_side:
 with prompts_side:
     prompt_table.open_with(draft.rows)
     list_bar(draft)
-    list_inputs()
+    list_inputs(studio(), actor)
     rows = prompt_table.prompt_table()
 with st.bottom:
     draft.save(rows, settings)

@@ -6,6 +6,7 @@ Every call takes an Actor. A thing that is not the actor's looks exactly like on
 from bulkgen.studio.budgets import Budgets
 from bulkgen.studio.checks import Checks
 from bulkgen.studio.choices import Choices
+from bulkgen.studio.column_choices import ColumnChoices
 from bulkgen.studio.gallery import Gallery
 from bulkgen.studio.health import HealthCheck
 from bulkgen.studio.jobs import Jobs
@@ -21,6 +22,7 @@ class Studio:
         self,
         *,
         choices: Choices,
+        column_choices: ColumnChoices,
         sheets: Sheets,
         checks: Checks,
         presets: Presets,
@@ -31,6 +33,7 @@ class Studio:
         health: HealthCheck,
     ) -> None:
         self.choices = choices
+        self.column_choices = column_choices
         self.sheets = sheets
         self.checks = checks
         self.presets = presets

@@ -13,7 +13,7 @@ from bulkgen.domain.people import Actor
 from bulkgen.domain.prompts import PromptRow
 from bulkgen.domain.sheets import Sheet, plain_name
 from bulkgen.studio import Studio
-from bulkgen.ui import list_inputs, messages, prompt_table, settings_form
+from bulkgen.ui import messages, prompt_table, settings_form, uploads
 
 _SHEET = "generate.sheet"
 #: Key of the text input that holds the name.
@@ -122,7 +122,7 @@ class Draft:
     def _show(self, sheet: Sheet) -> None:
         st.session_state[_SHEET] = sheet
         st.session_state.pop(NAME, None)
-        list_inputs.clear()
+        uploads.clear()
         prompt_table.clear()
         settings_form.clear()
 

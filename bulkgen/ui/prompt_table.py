@@ -89,14 +89,27 @@ def edition() -> int:
     return int(st.session_state[_EDITION])
 
 
-def add(rows: Sequence[PromptRow]) -> None:
-    """Put rows behind those that hold a prompt; for callbacks. Raises InputError."""
+def add(rows: Sequence[PromptRow], *, instead_of: Sequence[PromptRow] = ()) -> None:
+    """Put rows behind those that hold a prompt; for callbacks. Raises InputError.
+
+    Where the rows of `instead_of` still stand as they were added, they give way.
+    """
     kept = [record for record in _current_records() if _text(record, "text")]
-    if len(kept) + len(rows) > MAX_ROWS:
+    place = _place_of(instead_of, rows_of(kept))
+    if place is None:
+        records = [*kept, *map(_record, rows)]
+    else:
+        records = [*kept[:place], *map(_record, rows), *kept[place + len(instead_of) :]]
+    if len(records) > MAX_ROWS:
         raise InputError(
-            f"The table would hold {len(kept) + len(rows):,} prompts; {MAX_ROWS:,} is the most."
+            f"The table would hold {len(records):,} prompts; {MAX_ROWS:,} is the most."
         )
-    _replace([*kept, *(_record(row) for row in rows)])
+    _replace(records)
+
+
+def holds(rows: Sequence[PromptRow]) -> bool:
+    """Whether these rows still stand one after another as they were added."""
+    return _place_of(rows, current_rows()) is not None
 
 
 def rewrite(change: Callable[[str], str]) -> None:
@@ -136,6 +149,14 @@ def rows_of(records: Sequence[Record]) -> tuple[PromptRow, ...]:
         for record in records
         if _text(record, "text")
     )
+
+
+def _place_of(wanted: Sequence[PromptRow], rows: Sequence[PromptRow]) -> int | None:
+    if not wanted:
+        return None
+    places = range(len(rows) - len(wanted) + 1)
+    end = len(wanted)
+    return next((at for at in places if tuple(rows[at : at + end]) == tuple(wanted)), None)
 
 
 def _add_blank_rows() -> None:

@@ -182,13 +182,13 @@ def test_a_preview_shows_the_prompt_and_stays_while_the_job_ends(
 def test_a_list_that_cannot_be_read_is_told_in_one_sentence(
     app: AppProcess, page: Page, tmp_path: Path
 ) -> None:
-    path = tmp_path / "list.csv"
-    path.write_text("look,mood\na boat,calm\n", encoding="utf-8")
+    path = tmp_path / "list.json"
+    path.write_text('{"prompt": "a boat"}', encoding="utf-8")
     page.goto(app.url)
 
     page.locator("input[type=file]").set_input_files(path)
 
-    expect(page.get_by_text("The file has no column named prompt")).to_be_visible()
+    expect(page.get_by_text("The JSON must be a list of prompts")).to_be_visible()
 
 
 @pytest.mark.parametrize("path", _PATHS.values(), ids=_PATHS.keys())
