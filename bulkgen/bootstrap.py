@@ -124,7 +124,7 @@ def open_installation(settings: Settings) -> Installation:
         settings=settings,
         store=store,
         storage=storage,
-        studio=_join_studio(steps, choices, engine, engine_lock),
+        studio=_join_studio(steps, choices, engine, engine_lock, settings.max_rows),
         engine=engine,
         engine_lock=engine_lock,
         demo_server=demo_server,
@@ -226,7 +226,9 @@ def _address(
     return base_url
 
 
-def _join_studio(steps: Steps, choices: Choices, engine: Engine, engine_lock: EngineLock) -> Studio:
+def _join_studio(
+    steps: Steps, choices: Choices, engine: Engine, engine_lock: EngineLock, max_rows: int
+) -> Studio:
     store, clock = steps.store, steps.clock
     checks = Checks(
         store=store,
@@ -235,6 +237,7 @@ def _join_studio(steps: Steps, choices: Choices, engine: Engine, engine_lock: En
         moderator=steps.moderator,
         clock=clock,
         free_bytes=steps.spool.free_bytes,
+        max_rows=max_rows,
     )
     return Studio(
         choices=choices,

@@ -13,6 +13,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bulkgen.domain.errors import SetupError
+from bulkgen.domain.prompts import ListLimits
+from bulkgen.domain.tables import MAX_RECORDS
 
 ROOT = Path(__file__).resolve().parent.parent
 _PREFIX = "BULKGEN_"
@@ -41,6 +43,18 @@ class Settings(BaseSettings):
         None,
         ge=1,
         description="Limit of the OpenAI account; when set, it wins over the Settings page.",
+    )
+    max_upload_mb: int = Field(
+        ListLimits().megabytes,
+        ge=1,
+        le=50,
+        description="Megabytes an uploaded list may have, 1 to 50.",
+    )
+    max_rows: int = Field(
+        ListLimits().rows,
+        ge=1,
+        le=MAX_RECORDS,
+        description="Prompts one list or one job may have, 1 to 100000.",
     )
     demo: bool | None = Field(
         None,
@@ -103,6 +117,11 @@ class Settings(BaseSettings):
     def demo_mode(self) -> bool:
         """Whether pictures are painted locally and nothing is charged."""
         return self.openai_api_key is None if self.demo is None else self.demo
+
+    @property
+    def list_limits(self) -> ListLimits:
+        """The most an uploaded list may be."""
+        return ListLimits(rows=self.max_rows, megabytes=self.max_upload_mb)
 
     @property
     def zone(self) -> ZoneInfo:

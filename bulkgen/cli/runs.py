@@ -16,7 +16,7 @@ from bulkgen.cli.jobs import print_job
 from bulkgen.domain.errors import InputError, PromptFileError, StateError
 from bulkgen.domain.jobs import RUNNING, GenerationSettings, Job, JobStatus
 from bulkgen.domain.people import LOCAL_ADMIN
-from bulkgen.domain.prompts import Column, Problem, PromptSheet
+from bulkgen.domain.prompts import Column, ListLimits, Problem, PromptSheet
 from bulkgen.engine.patience import patiently
 from bulkgen.readers import read_list
 from bulkgen.settings import Settings
@@ -33,7 +33,7 @@ _LOOK_S = 0.2
 
 def run(settings: Settings, options: Namespace) -> int:
     """Make the images of a list, and their pages if asked, and wait to the end."""
-    sheet = _read(options)
+    sheet = _read(options, settings.list_limits)
     with opened(settings) as installation:
         studio = installation.studio
         chosen = _chosen(studio, options)
@@ -78,7 +78,7 @@ def retry_job(settings: Settings, options: Namespace) -> int:
         return _wait(installation, options.job_id, options)
 
 
-def _read(options: Namespace) -> PromptSheet:
+def _read(options: Namespace, limits: ListLimits) -> PromptSheet:
     try:
         data = options.file.read_bytes()
     except OSError as error:
@@ -89,6 +89,7 @@ def _read(options: Namespace) -> PromptSheet:
         worksheet=options.sheet,
         has_header=False if options.no_header else None,
         columns={options.column: Column.PROMPT} if options.column else {},
+        limits=limits,
     )
     if sheet.question and not sheet.rows:
         raise PromptFileError(

@@ -7,11 +7,11 @@ from bulkgen.domain.delimited import read_delimited, read_lines
 from bulkgen.domain.errors import PromptFileError
 from bulkgen.domain.json_lists import read_json, read_json_lines
 from bulkgen.domain.pasted import Cut, cut
-from bulkgen.domain.prompts import Column, PromptRow, PromptSheet
+from bulkgen.domain.prompts import Column, ListLimits, PromptRow, PromptSheet
 from bulkgen.domain.sheet_reading import EMPTY, sheet_of
 
-#: The largest file that is read.
-MAX_FILE_BYTES = 10 * 1024 * 1024
+#: Those of an installation that sets none.
+LIMITS = ListLimits()
 _READERS = {
     "txt": read_lines,
     "json": read_json,
@@ -26,6 +26,7 @@ def read_prompt_file(
     *,
     has_header: bool | None = None,
     columns: Mapping[str | int, Column | None] | None = None,
+    limits: ListLimits = LIMITS,
 ) -> PromptSheet:
     """Read a list of prompts; the end of `name` tells its format.
 
@@ -33,21 +34,25 @@ def read_prompt_file(
     by its name or its number from 1, is to be taken for; both are found where they are not given.
     Raises PromptFileError when the file as a whole cannot be used.
     """
-    check_size(data)
+    check_size(data, limits)
     text, encoding = decode(data)
     if not text.strip():
         raise PromptFileError(EMPTY)
     read = _READERS.get(name.lower().rpartition(".")[2])
     table = read(text) if read else read_delimited(text, has_header=has_header)
-    return sheet_of(table, encoding=encoding, has_header=has_header, columns=columns or {})
+    return sheet_of(
+        table,
+        encoding=encoding,
+        has_header=has_header,
+        columns=columns or {},
+        max_rows=limits.rows,
+    )
 
 
-def check_size(data: bytes) -> None:
+def check_size(data: bytes, limits: ListLimits) -> None:
     """Raise PromptFileError for a file that is too large to be read."""
-    if len(data) > MAX_FILE_BYTES:
-        raise PromptFileError(
-            f"The file is larger than {MAX_FILE_BYTES // 1024 // 1024} MB. Split it."
-        )
+    if len(data) > limits.megabytes * 1024 * 1024:
+        raise PromptFileError(f"The file is larger than {limits.megabytes} MB. Split it.")
 
 
 def read_pasted(text: str, kind: Cut) -> tuple[PromptRow, ...]:

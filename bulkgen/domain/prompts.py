@@ -9,7 +9,7 @@ from typing import Any
 
 #: The longest prompt OpenAI's image models take.
 MAX_PROMPT_CHARACTERS = 32_000
-#: The most rows one file or one job may hold.
+#: The most rows one file or one job may hold, unless the installation sets another number.
 MAX_ROWS = 5_000
 #: The most images one prompt may ask for.
 MAX_IMAGES_PER_PROMPT = 10
@@ -17,6 +17,14 @@ MAX_CATEGORY_CHARACTERS = 40
 _CLOSING_SIGNS = ",.;:!?"
 #: What a row may set for its pages.
 PAGE_STATUSES = ("draft", "published")
+
+
+@dataclass(frozen=True, slots=True)
+class ListLimits:
+    """The most an uploaded list may be."""
+
+    rows: int = MAX_ROWS
+    megabytes: int = 10
 
 
 class Column(StrEnum):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from bulkgen.domain.columns import ROW_COLUMN, known_names, map_columns, unique_names
 from bulkgen.domain.errors import PromptFileError
 from bulkgen.domain.formulas import unguarded
-from bulkgen.domain.prompts import MAX_ROWS, Column, HeaderQuestion, PromptSheet
+from bulkgen.domain.prompts import Column, HeaderQuestion, PromptSheet
 from bulkgen.domain.row_reading import Rows
 from bulkgen.domain.tables import Record, Table
 
@@ -30,6 +30,7 @@ def sheet_of(
     encoding: str | None,
     has_header: bool | None,
     columns: Mapping[str | int, Column | None],
+    max_rows: int,
 ) -> PromptSheet:
     """The prompts of a table; raises PromptFileError when it cannot be used as a whole.
 
@@ -57,9 +58,9 @@ def sheet_of(
     read = Rows(found, table.delimiter)
     for line, record in enumerate(body.records, body.first_line):
         read.add(line, record)
-    if len(read.rows) > MAX_ROWS:
+    if len(read.rows) > max_rows:
         raise PromptFileError(
-            f"The file has {len(read.rows):,} prompts; {MAX_ROWS:,} is the most. Split it."
+            f"The file has {len(read.rows):,} prompts; {max_rows:,} is the most. Split it."
         )
     return replace(
         sheet,

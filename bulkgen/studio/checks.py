@@ -14,7 +14,7 @@ from bulkgen.domain.estimates import Estimate, Observed, check_settings, estimat
 from bulkgen.domain.filling import Blank, blanks, filled, has_option_lists, remarks
 from bulkgen.domain.jobs import GenerationSettings
 from bulkgen.domain.people import Actor
-from bulkgen.domain.prompts import MAX_ROWS, Problem, PromptRow
+from bulkgen.domain.prompts import Problem, PromptRow
 from bulkgen.ports import Clock, Moderator, Store, Vault
 from bulkgen.studio.choices import Choices
 
@@ -86,6 +86,7 @@ class Checks:
         moderator: Moderator,
         clock: Clock,
         free_bytes: Callable[[], int],
+        max_rows: int,
     ) -> None:
         self._store = store
         self._vault = vault
@@ -93,6 +94,7 @@ class Checks:
         self._choices = choices
         self._clock = clock
         self._free_bytes = free_bytes
+        self._max_rows = max_rows
         self._observed: tuple[datetime, Observed] | None = None
 
     def check(
@@ -128,7 +130,7 @@ class Checks:
             rows=tuple(read.rows),
             places=tuple(read.places),
             problems=tuple(read.problems),
-            obstacles=tuple(filter(None, [self._disk_obstacle(made)])),
+            obstacles=tuple(self._obstacles(len(rows), made)),
             warnings=tuple(warnings),
             has_option_lists=any(map(has_option_lists, rows)),
             blanks=blanks(rows),
@@ -160,7 +162,7 @@ class Checks:
         read = _Read()
         for index, row in enumerate(rows):
             try:
-                made = filled(row, MAX_ROWS - len(read.rows), settings.expansion, index)
+                made = filled(row, self._max_rows - len(read.rows), settings.expansion, index)
                 reason = next(filter(None, (row_problem(one, *against) for one in made)), None)
             except InputError as error:
                 reason = str(error)
@@ -234,18 +236,20 @@ class Checks:
             left.append(caps.month_usd - month.spent_usd - month.reserved_usd)
         return max(Decimal(0), min(left)) if left else None
 
-    def _disk_obstacle(self, needed: Estimate) -> str | None:
+    def _obstacles(self, rows: int, needed: Estimate) -> Iterator[str]:
+        if rows > self._max_rows:
+            yield f"The list has {rows:,} prompts; {self._max_rows:,} is the most. Split it."
         try:
             free_bytes = self._free_bytes()
         except StorageError as error:
-            return str(error)
-        if needed.disk_bytes + _SPARE_BYTES <= free_bytes:
-            return None
-        return (
-            f"The pictures need about {needed.disk_bytes // _MEGABYTE + 1:,} MB and "
-            f"{free_bytes // _MEGABYTE:,} MB is free, of which "
-            f"{_SPARE_BYTES // _MEGABYTE} MB must stay free. Free some space first."
-        )
+            yield str(error)
+            return
+        if needed.disk_bytes + _SPARE_BYTES > free_bytes:
+            yield (
+                f"The pictures need about {needed.disk_bytes // _MEGABYTE + 1:,} MB and "
+                f"{free_bytes // _MEGABYTE:,} MB is free, of which "
+                f"{_SPARE_BYTES // _MEGABYTE} MB must stay free. Free some space first."
+            )
 
 
 def _without(

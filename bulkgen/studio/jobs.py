@@ -9,7 +9,7 @@ from bulkgen.domain.errors import InputError
 from bulkgen.domain.estimates import row_problem
 from bulkgen.domain.jobs import GenerationSettings, Job, NewJob, PauseReason
 from bulkgen.domain.people import Actor
-from bulkgen.domain.prompts import MAX_ROWS, PromptRow
+from bulkgen.domain.prompts import PromptRow
 from bulkgen.domain.rates import expected_s
 from bulkgen.domain.receipts import Receipt
 from bulkgen.domain.sheets import Sheet, first_words, plain_name, submission_token
@@ -70,14 +70,12 @@ class Jobs:
         """
         if not rows:
             raise InputError("There is no prompt yet. Write or upload some first.")
-        if len(rows) > MAX_ROWS:
-            raise InputError(f"The list has {len(rows):,} prompts; {MAX_ROWS:,} is the most.")
         checked = self._checks.check(actor, rows, settings, use_earlier=use_earlier)
+        if checked.obstacles:
+            raise InputError(checked.obstacles[0])
         if checked.problems and not (leave_problems and checked.rows):
             first = checked.problems[0]
             raise InputError(f"Prompt {first.line}: {first.reason}")
-        if checked.obstacles:
-            raise InputError(checked.obstacles[0])
         if budget_usd is not None and budget_usd <= 0:
             raise InputError("The budget must be more than $0.")
         self._vault.account(actor.id)

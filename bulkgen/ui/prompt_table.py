@@ -12,7 +12,8 @@ import pandas as pd
 import streamlit as st
 
 from bulkgen.domain.errors import InputError
-from bulkgen.domain.prompts import MAX_ROWS, PromptRow, tags_of
+from bulkgen.domain.prompts import PromptRow, tags_of
+from bulkgen.ui.session import settings
 
 Record = dict[str, Any]
 
@@ -100,10 +101,9 @@ def add(rows: Sequence[PromptRow], *, instead_of: Sequence[PromptRow] = ()) -> N
         records = [*kept, *map(_record, rows)]
     else:
         records = [*kept[:place], *map(_record, rows), *kept[place + len(instead_of) :]]
-    if len(records) > MAX_ROWS:
-        raise InputError(
-            f"The table would hold {len(records):,} prompts; {MAX_ROWS:,} is the most."
-        )
+    most = settings().max_rows
+    if len(records) > most:
+        raise InputError(f"The table would hold {len(records):,} prompts; {most:,} is the most.")
     _replace(records)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from bulkgen.domain.columns import unique_names
-from bulkgen.domain.prompts import Column, PromptRow, PromptSheet
+from bulkgen.domain.prompts import Column, ListLimits, PromptRow, PromptSheet
 from bulkgen.readers import read_list
 
 #: What each column is taken for, by its number from 1; None for a variable.
@@ -18,6 +18,7 @@ class Upload:
 
     name: str
     data: bytes
+    limits: ListLimits
     sheet: PromptSheet
     worksheet: str | None = None
     has_header: bool | None = None
@@ -73,6 +74,7 @@ class Upload:
             worksheet=self.worksheet,
             has_header=has_header,
             columns=columns,
+            limits=self.limits,
         )
         return replace(self, sheet=sheet, has_header=has_header, columns=columns, remembered=False)
 
@@ -90,14 +92,15 @@ def read_upload(
     name: str,
     data: bytes,
     remembered: Callable[[Sequence[str]], Meanings],
+    limits: ListLimits,
     worksheet: str | None = None,
 ) -> Upload:
     """Read a file as its names tell, or as `remembered` tells for its header.
 
     Raises PromptFileError.
     """
-    sheet = read_list(name, data, worksheet=worksheet)
-    upload = Upload(name=name, data=data, sheet=sheet, worksheet=worksheet)
+    sheet = read_list(name, data, worksheet=worksheet, limits=limits)
+    upload = Upload(name=name, data=data, limits=limits, sheet=sheet, worksheet=worksheet)
     columns = remembered(_header(upload)) if len(sheet.columns) > 1 else {}
     if not columns:
         return upload

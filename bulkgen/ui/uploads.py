@@ -12,6 +12,7 @@ from bulkgen.readers import ENDINGS
 from bulkgen.studio import Studio
 from bulkgen.ui import messages, prompt_table
 from bulkgen.ui.formats import plural
+from bulkgen.ui.session import settings
 from bulkgen.ui.upload import Meanings, Upload, read_upload
 from bulkgen.ui.upload_panel import draw_panel, show_anew
 from bulkgen.ui.upload_report import draw_report
@@ -41,7 +42,7 @@ class Uploads:
         st.file_uploader(
             "Upload a list with a column named prompt, or with one prompt in each line",
             type=list(ENDINGS),
-            max_upload_size=10,
+            max_upload_size=settings().max_upload_mb,
             key=key,
             on_change=self._open_file,
             args=(key,),
@@ -86,7 +87,11 @@ class Uploads:
         clear()
         if file is None:
             return
-        _open(lambda: read_upload(file.name, file.getvalue(), self._remembered))
+        _open(
+            lambda: read_upload(
+                file.name, file.getvalue(), self._remembered, settings().list_limits
+            )
+        )
         show_anew()
         if _OPEN in st.session_state and st.session_state[_OPEN].clear:
             self._add()
@@ -95,7 +100,8 @@ class Uploads:
         upload = st.session_state[_OPEN]
         _open(
             lambda: replace(
-                read_upload(upload.name, upload.data, self._remembered, name), added=upload.added
+                read_upload(upload.name, upload.data, self._remembered, upload.limits, name),
+                added=upload.added,
             )
         )
         show_anew()

@@ -9,9 +9,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import ElementList
 
+from bulkgen import bootstrap
 from bulkgen.bootstrap import Installation
+from bulkgen.domain.errors import InputError
 from bulkgen.domain.people import LOCAL_ADMIN
-from bulkgen.domain.prompts import Column
+from bulkgen.domain.prompts import Column, PromptRow
 from tests.fakes.app_process import ROOT
 from tests.fakes.spreadsheets import xlsx
 
@@ -233,6 +235,25 @@ def test_more_prompts_than_the_table_may_hold_stay_in_the_upload(generate: AppTe
     assert "The table would hold 5,001 prompts; 5,000 is the most." in _said(app.error)
     assert _prompts(app) == ["a hill"]
     assert "Add 5,000 prompts" in _labels(app)
+
+
+def test_an_installation_may_allow_fewer_prompts(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, open_page: OpenPage
+) -> None:
+    monkeypatch.setenv("BULKGEN_MAX_ROWS", "2")
+    request.getfixturevalue("installation")
+    app = _upload(open_page("generate"), "list.csv", b"prompt\na\nb\nc\n")
+    assert "The file has 3 prompts; 2 is the most. Split it." in _said(app.error)
+
+    app = _paste(app, "a\nb\nc")
+
+    assert "The table would hold 3 prompts; 2 is the most." in _said(app.error)
+    studio = bootstrap.installation().studio
+    with pytest.raises(InputError) as refused:
+        studio.jobs.submit(
+            LOCAL_ADMIN, [PromptRow(text="a")] * 3, studio.choices.default_settings(), name=""
+        )
+    assert str(refused.value) == "The list has 3 prompts; 2 is the most. Split it."
 
 
 def test_a_file_that_cannot_be_read_is_told_and_changes_nothing(generate: AppTest) -> None:

@@ -14,7 +14,7 @@ from typing_extensions import override
 from bulkgen.bootstrap import Installation, load_provider, open_installation
 from bulkgen.domain.images import ImageRequest, ProviderAnswer
 from bulkgen.domain.people import Actor, Role
-from bulkgen.domain.prompts import PromptRow
+from bulkgen.domain.prompts import MAX_ROWS, PromptRow
 from bulkgen.domain.rates import full_bucket
 from bulkgen.engine import Engine
 from bulkgen.engine.accounts import Accounts
@@ -215,6 +215,7 @@ def open_bench(plan: Plan) -> Bench:
         moderator=steps.moderator,
         clock=clock,
         free_bytes=steps.spool.free_bytes,
+        max_rows=MAX_ROWS,
     )
     jobs = Jobs(
         store=steps.store,

@@ -1,4 +1,5 @@
 import os
+import tomllib
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from sqlalchemy.engine import make_url
 
 import bulkgen.settings
 from bulkgen.domain.errors import SetupError
+from bulkgen.domain.prompts import ListLimits
 from bulkgen.settings import ROOT, Settings, setting_names, unknown_settings
 
 KEY = "sk-proj-Zt9aQ2mVb7LxKd41Rw0cT3BlbkFJh5Ye8PuNs6GqTf2JiXv3"
@@ -50,6 +52,8 @@ def test_every_setting_is_one_name():
         "BULKGEN_DATA_DIR",
         "BULKGEN_STORAGE_URL",
         "BULKGEN_IMAGES_PER_MINUTE",
+        "BULKGEN_MAX_UPLOAD_MB",
+        "BULKGEN_MAX_ROWS",
         "BULKGEN_DEMO",
         "BULKGEN_PUBLIC_URL",
         "BULKGEN_TIME_ZONE",
@@ -58,6 +62,12 @@ def test_every_setting_is_one_name():
         "OPENAI_API_KEY",
         "OPENAI_BASE_URL",
     ]
+
+
+def test_the_server_takes_the_largest_upload_that_can_be_set():
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+
+    assert given(max_upload_mb=config["server"]["maxUploadSize"]).max_upload_mb == 50
 
 
 def test_every_setting_says_what_it_is_for():
@@ -69,6 +79,8 @@ def test_the_environment_sets_what_it_names(monkeypatch, tmp_path):
     monkeypatch.setenv("BULKGEN_DATABASE_URL", "sqlite:////somewhere/else.db")
     monkeypatch.setenv("BULKGEN_STORAGE_URL", "file:/somewhere/pictures")
     monkeypatch.setenv("BULKGEN_IMAGES_PER_MINUTE", "250")
+    monkeypatch.setenv("BULKGEN_MAX_UPLOAD_MB", "50")
+    monkeypatch.setenv("BULKGEN_MAX_ROWS", "10000")
     monkeypatch.setenv("BULKGEN_DEMO", "0")
     monkeypatch.setenv("BULKGEN_PUBLIC_URL", "https://pictures.example/studio/")
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
@@ -80,6 +92,7 @@ def test_the_environment_sets_what_it_names(monkeypatch, tmp_path):
     assert settings.effective_database_url == "sqlite:////somewhere/else.db"
     assert settings.effective_storage_url == "file:/somewhere/pictures"
     assert settings.images_per_minute == 250
+    assert settings.list_limits == ListLimits(rows=10_000, megabytes=50)
     assert settings.public_url == "https://pictures.example/studio"
     assert settings.openai_api_key is not None
     assert settings.openai_api_key.get_secret_value() == KEY
@@ -149,6 +162,8 @@ def test_the_database_lies_in_the_data_folder_whatever_that_is_called(tmp_path, 
     [
         ("BULKGEN_IMAGES_PER_MINUTE", "5 a minute", "Input should be a valid integer"),
         ("BULKGEN_IMAGES_PER_MINUTE", "0", "Input should be greater than or equal to 1"),
+        ("BULKGEN_MAX_UPLOAD_MB", "51", "Input should be less than or equal to 50"),
+        ("BULKGEN_MAX_ROWS", "100001", "Input should be less than or equal to 100000"),
         ("BULKGEN_DEMO", "perhaps", "Input should be a valid boolean"),
         ("BULKGEN_PUBLIC_URL", "pictures.example", "must begin with http:// or https://"),
         ("BULKGEN_PUBLIC_URL", "ftp://me:secret@x", "must begin with http:// or https://"),

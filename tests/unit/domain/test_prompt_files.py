@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from bulkgen.domain.columns import header_fingerprint
 from bulkgen.domain.errors import PromptFileError
 from bulkgen.domain.pasted import Cut
-from bulkgen.domain.prompt_files import MAX_FILE_BYTES, read_pasted, read_prompt_file
-from bulkgen.domain.prompts import Column, HeaderQuestion, PromptRow, PromptSheet
+from bulkgen.domain.prompt_files import read_pasted, read_prompt_file
+from bulkgen.domain.prompts import Column, HeaderQuestion, ListLimits, PromptRow, PromptSheet
 
 NO_PROMPT = "The row has no prompt. Write one or delete the row."
 BLANK = "The row is blank."
@@ -531,12 +531,24 @@ def test_rows_that_cannot_be_used_do_not_count_for_the_most():
 
 
 def test_ten_megabytes_are_the_most():
-    largest = b"x" * MAX_FILE_BYTES
+    largest = b"x" * 10 * 1024 * 1024
 
     assert len(read_prompt_file("list.txt", largest).rejected) == 1
     with pytest.raises(PromptFileError) as refused:
         read_prompt_file("list.txt", largest + b"x")
     assert str(refused.value) == "The file is larger than 10 MB. Split it."
+
+
+def test_an_installation_may_set_other_limits():
+    limits = ListLimits(rows=2, megabytes=1)
+
+    assert len(read_prompt_file("list.csv", b"prompt\na\nb\n", limits=limits).rows) == 2
+    with pytest.raises(PromptFileError) as refused:
+        read_prompt_file("list.csv", b"prompt\na\nb\nc\n", limits=limits)
+    assert str(refused.value) == "The file has 3 prompts; 2 is the most. Split it."
+    with pytest.raises(PromptFileError) as refused:
+        read_prompt_file("list.csv", b"x" * 1024 * 1024 + b"x", limits=limits)
+    assert str(refused.value) == "The file is larger than 1 MB. Split it."
 
 
 @pytest.mark.parametrize("name", ["list.csv", "list.txt"])

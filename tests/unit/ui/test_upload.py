@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from bulkgen.domain.prompt_files import LIMITS
 from bulkgen.domain.prompts import Column
 from bulkgen.ui.upload import Meanings, Upload, read_upload
 from tests.fakes.spreadsheets import xlsx
@@ -13,7 +14,7 @@ UNKNOWN = b"look,mood\na fox,calm\na wolf,wild\n"
 
 def read(data: bytes, name: str = "list.csv", **memory: Meanings) -> Upload:
     """An upload of a person who remembers columns by the first name of their header."""
-    return read_upload(name, data, lambda header: memory.get(header[0], {}))
+    return read_upload(name, data, lambda header: memory.get(header[0], {}), LIMITS)
 
 
 def texts(upload: Upload) -> list[str]:
@@ -106,7 +107,7 @@ def test_a_remembered_meaning_wins_over_a_known_name():
 def test_another_sheet_is_read_with_its_own_columns():
     data = xlsx({"A": [["prompt"], ["a fox"]], "B": [["calm", "a wolf"], ["wild", "an owl"]]})
 
-    upload = read_upload("list.xlsx", data, lambda _: {}, "B")
+    upload = read_upload("list.xlsx", data, lambda _: {}, LIMITS, "B")
     upload = upload.answered(has_header=False, columns={}).with_columns({2: Column.PROMPT})
 
     assert texts(upload) == ["a wolf", "an owl"]
