@@ -14,6 +14,7 @@ from bulkgen.ui.presets import draw_presets, draw_styles
 from bulkgen.ui.session import studio
 from bulkgen.ui.settings_form import settings_form
 from bulkgen.ui.start_bar import go_to_started_job, open_started_job, start_bar, use_earlier
+from bulkgen.ui.table_tools import table_tools
 
 actor = guard()
 draft = Draft.open(studio(), actor)
@@ -33,6 +34,7 @@ with prompts_side:
     prompt_table.open_with(draft.rows)
     list_bar(draft)
     list_inputs(studio(), actor)
+    table_tools(studio(), actor)
     rows = prompt_table.prompt_table()
 with st.bottom:
     draft.save(rows, settings)

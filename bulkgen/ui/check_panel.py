@@ -16,8 +16,11 @@ from bulkgen.studio.checks import CheckedList
 from bulkgen.ui import prompt_table, settings_form
 from bulkgen.ui.formats import about_usd, markdown, plural
 from bulkgen.ui.messages import show
+from bulkgen.ui.table_records import with_texts
 
 _SHOWN_PROBLEMS = 50
+#: So many are in sight at once.
+_OPEN_PROBLEMS = 5
 _SHOWN_BLANKS = 30
 _BLANK = "generate.blank"
 _JUDGED = "generate.judged"
@@ -49,11 +52,16 @@ def check_panel(
 
 
 def _draw_problems(checked: CheckedList) -> None:
-    if len(checked.problems) < 2:  # noqa: PLR2004 - the bar shows the first
+    """All but the first, which stands beside Start."""
+    problems = checked.problems[1:]
+    if not problems:
         return
     numbers = prompt_table.row_numbers()
-    problems = checked.problems
-    with st.expander(f"{plural(len(problems), 'row')} to mend", icon=":material/error:"):
+    with st.expander(
+        f"{plural(len(problems), 'more row')} to mend",
+        icon=":material/error:",
+        expanded=len(problems) <= _OPEN_PROBLEMS,
+    ):
         for problem in problems[:_SHOWN_PROBLEMS]:
             st.text(f"Row {numbers[problem.line - 1]}: {problem.reason}")
         if len(problems) > _SHOWN_PROBLEMS:
@@ -91,7 +99,10 @@ def _fill_in(names: list[str], edition: int) -> None:
     }
     values = {name: text for name, text in typed.items() if text.strip()}
     if values:
-        prompt_table.rewrite(lambda text: fill(text, values, defaults=False))
+        prompt_table.change(
+            "filling in",
+            lambda records: with_texts(records, lambda text: fill(text, values, defaults=False)),
+        )
 
 
 def _draw_parts(checked: CheckedList) -> None:

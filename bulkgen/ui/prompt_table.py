@@ -1,88 +1,133 @@
 """The table of prompts.
 
 The editor is given a base that stays the same while a person types; what they typed is the editor's
-own state on top of it. The base, and the editor with it, is replaced only when rows come or go.
+own state on top of it. The base, and the editor with it, is replaced only when rows come or go,
+a tool changes them, or other columns are shown.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from bulkgen.domain.errors import InputError
-from bulkgen.domain.prompts import PromptRow, tags_of
+from bulkgen.domain.prompts import Problem, PromptRow
 from bulkgen.ui.session import settings
+from bulkgen.ui.table_records import (
+    PROBLEM,
+    TICK,
+    Record,
+    applied,
+    holds_prompt,
+    record_of,
+    row_of,
+    shown_places,
+    ticked,
+    with_problems,
+)
 
-Record = dict[str, Any]
+Operation = Callable[[Sequence[Record]], Sequence[Record]]
 
+#: Columns that are shown when a row uses them, or the person wants them, by their records' names.
+OPTIONAL_COLUMNS = {
+    "model": "Model",
+    "size": "Size",
+    "quality": "Quality",
+    "images": "Images",
+    "output_format": "Format",
+    "background": "Background",
+    "title": "Title",
+    "description": "Description",
+    "tags": "Tags",
+    "alt": "Alt text",
+    "category": "Category",
+    "page_status": "Status",
+}
 _FIRST_ROWS = 20
 _MORE_ROWS = 10
 _BASE = "generate.base"
-_FIELDS = tuple(field.name for field in fields(PromptRow))
+#: The rows of the base, and what the editor shows of it: made once, since long lists take time.
+_BASE_ROWS = "generate.base_rows"
+_FRAME = "generate.frame"
 #: Part of the keys of widgets that have to be made anew with the base.
 _EDITION = "generate.edition"
-#: Columns beside the prompt, shown when a row uses them.
-_OPTIONAL = {
-    "model": st.column_config.TextColumn("Model"),
-    "size": st.column_config.TextColumn("Size"),
-    "quality": st.column_config.TextColumn("Quality"),
-    "images": st.column_config.NumberColumn("Images", min_value=1, max_value=10, step=1),
-    "output_format": st.column_config.TextColumn("Format"),
-    "background": st.column_config.TextColumn("Background"),
-    "title": st.column_config.TextColumn("Title"),
-    "description": st.column_config.TextColumn("Description"),
-    "tags": st.column_config.TextColumn("Tags"),
-    "alt": st.column_config.TextColumn("Alt text"),
-    "category": st.column_config.TextColumn("Category"),
-    "page_status": st.column_config.TextColumn("Status"),
+#: The editor's state in the last run.
+_TYPED = "generate.typed"
+_WANTED_COLUMNS = "generate.wanted_columns"
+#: The key of the widget that chooses columns; it shows those that a row uses as chosen.
+COLUMNS = "generate.columns"
+#: The edition a tool made, what it did, and the records before.
+_UNDO = "generate.undo"
+# Every cell is text: a list of choices, a number or a greatest length would make the browser drop,
+# clamp or cut what is pasted without a word. What a cell may hold is checked on the server.
+_COLUMNS = {
+    "_index": st.column_config.NumberColumn("#", width=56, disabled=True),
+    TICK: st.column_config.CheckboxColumn("Tick", width=72, default=False),
+    "text": st.column_config.TextColumn("Prompt", width="large"),
+    PROBLEM: st.column_config.TextColumn("Problem", width="medium", disabled=True),
+    **{name: st.column_config.TextColumn(label) for name, label in OPTIONAL_COLUMNS.items()},
+    "size": st.column_config.TextColumn(OPTIONAL_COLUMNS["size"], width=110),
 }
 
 
 def open_with(saved: Sequence[PromptRow]) -> None:
-    """Put the saved rows into a table that has none yet."""
+    """Put the saved rows into a table that has none yet.
+
+    What was typed before the person went to another page, which ends the editor, is put back.
+    """
     if _BASE not in st.session_state:
-        _replace([_record(row) for row in saved])
+        _replace([record_of(row) for row in saved])
+    elif _editor_key() not in st.session_state and _TYPED in st.session_state:
+        _replace(applied(st.session_state[_BASE], st.session_state[_TYPED]))
 
 
 def prompt_table() -> tuple[PromptRow, ...]:
     """Draw the table; returns the rows that hold a prompt."""
+    part = shows_problems()
     st.data_editor(
-        _frame(st.session_state[_BASE]),
+        st.session_state[_FRAME],
         key=_editor_key(),
-        num_rows="dynamic",
+        num_rows="fixed" if part else "add",
         hide_index=False,
-        column_config={
-            "_index": st.column_config.NumberColumn("#", width=56, disabled=True),
-            "text": st.column_config.TextColumn("Prompt", width="large"),
-            **_OPTIONAL,
-        },
+        column_config=_COLUMNS,
+        placeholder="",
         alt="Prompts, one in each row",
     )
-    records = _current_records()
-    if _editor_state().get("deleted_rows"):
-        _replace(records)
-        st.rerun()
-    st.button("Add More Prompts", icon=":material/add:", on_click=_add_blank_rows)
-    return rows_of(records)
+    st.session_state[_TYPED] = _editor_state()
+    if not part:
+        st.button("Add More Prompts", icon=":material/add:", on_click=_add_blank_rows)
+    return current_rows()
 
 
 def current_rows() -> tuple[PromptRow, ...]:
     """What the table holds now; for callbacks, which run before the table is drawn."""
-    return rows_of(_current_records())
+    base, base_rows = st.session_state[_BASE], st.session_state[_BASE_ROWS]
+    records = current_records()
+    rows = [
+        known if record is untouched else row_of(record)
+        for record, untouched, known in zip(records, base, base_rows, strict=False)
+    ]
+    rows += map(row_of, records[len(base) :])
+    return tuple(row for row in rows if row is not None)
+
+
+def current_records() -> list[Record]:
+    """Every line of the table as it is now, empty ones too."""
+    return applied(st.session_state[_BASE], _editor_state())
 
 
 def row_numbers() -> tuple[int, ...]:
     """The number beside each row that holds a prompt."""
     return tuple(
-        number for number, record in enumerate(_current_records(), start=1) if _text(record, "text")
+        number for number, record in enumerate(current_records(), start=1) if holds_prompt(record)
     )
 
 
 def clear() -> None:
     """Begin with an empty table at the next run."""
     st.session_state.pop(_BASE, None)
+    st.session_state.pop(_UNDO, None)
 
 
 def edition() -> int:
@@ -95,16 +140,11 @@ def add(rows: Sequence[PromptRow], *, instead_of: Sequence[PromptRow] = ()) -> N
 
     Where the rows of `instead_of` still stand as they were added, they give way.
     """
-    kept = [record for record in _current_records() if _text(record, "text")]
-    place = _place_of(instead_of, rows_of(kept))
-    if place is None:
-        records = [*kept, *map(_record, rows)]
-    else:
-        records = [*kept[:place], *map(_record, rows), *kept[place + len(instead_of) :]]
-    most = settings().max_rows
-    if len(records) > most:
-        raise InputError(f"The table would hold {len(records):,} prompts; {most:,} is the most.")
-    _replace(records)
+    kept = [record for record in with_problems(current_records(), {}) if holds_prompt(record)]
+    place = _place_of(instead_of, current_rows())
+    start = len(kept) if place is None else place
+    end = start if place is None else place + len(instead_of)
+    _replace(_checked([*kept[:start], *map(record_of, rows), *kept[end:]]))
 
 
 def holds(rows: Sequence[PromptRow]) -> bool:
@@ -112,43 +152,54 @@ def holds(rows: Sequence[PromptRow]) -> bool:
     return _place_of(rows, current_rows()) is not None
 
 
-def rewrite(change: Callable[[str], str]) -> None:
-    """Change the text of every row; for callbacks."""
-    _replace([{**record, "text": change(_text(record, "text"))} for record in _current_records()])
+def change(what: str | None, operation: Operation) -> None:
+    """Let a tool change the records; for callbacks. Raises InputError.
+
+    `what` names the change for `undo`; one without a name is not worth undoing.
+    """
+    before = current_records()
+    _replace(_checked(operation(before)))
+    st.session_state[_UNDO] = (edition(), what, before)
 
 
-def applied(base: Sequence[Record], edits: Mapping[str, Any]) -> list[Record]:
-    """The rows a person sees: the base with the editor's changes on top."""
-    records = [
-        {**record, **edits.get("edited_rows", {}).get(number, {})}
-        for number, record in enumerate(base)
-        if number not in set(edits.get("deleted_rows", ()))
-    ]
-    return [*records, *(dict(record) for record in edits.get("added_rows", ()))]
+def undoable() -> str | None:
+    """What the last tool did; None when the table has changed since."""
+    made, what, _ = st.session_state.get(_UNDO, (None, None, None))
+    state = _editor_state()
+    typed = any(cells.keys() - {TICK} for cells in state.get("edited_rows", {}).values())
+    return None if typed or state.get("added_rows") or made != edition() else what
 
 
-def rows_of(records: Sequence[Record]) -> tuple[PromptRow, ...]:
-    """Records that hold a prompt, as rows; empty ones count for nothing."""
-    return tuple(
-        PromptRow(
-            text=record["text"],
-            model=_text(record, "model") or None,
-            size=_text(record, "size") or None,
-            quality=_text(record, "quality") or None,
-            images=_count(record.get("images")),
-            output_format=_text(record, "output_format") or None,
-            background=_text(record, "background") or None,
-            title=_text(record, "title") or None,
-            description=_text(record, "description") or None,
-            tags=tags_of(_text(record, "tags")),
-            alt=_text(record, "alt") or None,
-            category=_text(record, "category") or None,
-            page_status=_text(record, "page_status") or None,
-            variables=record.get("variables", ()),
-        )
-        for record in records
-        if _text(record, "text")
-    )
+def undo() -> None:
+    """Take back what the last tool did; for callbacks."""
+    if undoable() is not None:
+        _replace(st.session_state.pop(_UNDO)[2])
+
+
+def shows_problems() -> bool:
+    """Whether only rows with problems are shown."""
+    return any(PROBLEM in record for record in st.session_state[_BASE])
+
+
+def show_problems(problems: Sequence[Problem]) -> None:
+    """Show only the rows with these problems, or all when there are none; for callbacks."""
+    numbers = row_numbers()
+    reasons = {numbers[problem.line - 1] - 1: problem.reason for problem in problems}
+    _replace(with_problems(current_records(), reasons))
+
+
+def shown_columns() -> list[str]:
+    """The optional columns the person wants or a row uses."""
+    shown = set(st.session_state.get(_WANTED_COLUMNS, ()))
+    for record in st.session_state[_BASE]:
+        shown.update(name for name, cell in record.items() if cell)
+    return [name for name in OPTIONAL_COLUMNS if name in shown]
+
+
+def choose_columns() -> None:
+    """Show the columns that are chosen now, and those that a row uses; for callbacks."""
+    st.session_state[_WANTED_COLUMNS] = tuple(st.session_state[COLUMNS])
+    _replace(current_records())
 
 
 def _place_of(wanted: Sequence[PromptRow], rows: Sequence[PromptRow]) -> int | None:
@@ -160,14 +211,27 @@ def _place_of(wanted: Sequence[PromptRow], rows: Sequence[PromptRow]) -> int | N
 
 
 def _add_blank_rows() -> None:
-    _replace([*_current_records(), *({"text": ""} for _ in range(_MORE_ROWS))], fill=False)
+    _replace([*current_records(), *({"text": ""} for _ in range(_MORE_ROWS))])
 
 
-def _replace(records: Sequence[Record], *, fill: bool = True) -> None:
+def _checked(records: Sequence[Record]) -> Sequence[Record]:
+    prompts = sum(map(holds_prompt, records))
+    most = settings().max_rows
+    if prompts > most:
+        raise InputError(f"The table would hold {prompts:,} prompts; {most:,} is the most.")
+    return records
+
+
+def _replace(records: Sequence[Record]) -> None:
     """Give the editor a new base, with empty rows up to the first twenty."""
-    missing = _FIRST_ROWS - len(records) if fill else 0
-    st.session_state[_BASE] = [*records, *({"text": ""} for _ in range(missing))]
+    missing = _FIRST_ROWS - len(records)
+    base = [*records, *({"text": ""} for _ in range(missing))]
+    st.session_state[_BASE] = base
+    st.session_state[_BASE_ROWS] = list(map(row_of, base))
+    st.session_state[_FRAME] = _frame(base)
+    st.session_state[COLUMNS] = shown_columns()
     st.session_state[_EDITION] = st.session_state.get(_EDITION, 0) + 1
+    st.session_state.pop(_TYPED, None)
 
 
 def _editor_key() -> str:
@@ -179,32 +243,17 @@ def _editor_state() -> Mapping[str, Any]:
     return state
 
 
-def _current_records() -> list[Record]:
-    return applied(st.session_state[_BASE], _editor_state())
-
-
-def _frame(records: Sequence[Record]) -> pd.DataFrame:
-    """The base as the editor wants it: numbered from 1, optional columns only when used."""
-    used = [name for name in _OPTIONAL if any(record.get(name) for record in records)]
-    frame = pd.DataFrame(
-        {name: [record.get(name) for record in records] for name in ("text", *used)}, dtype=object
+def _frame(base: Sequence[Record]) -> pd.DataFrame:
+    """What is shown of the base, as the editor wants it, with the numbers of the rows."""
+    places = shown_places(base)
+    shown = [base[place] for place in places]
+    problem = [PROBLEM] if shows_problems() else []
+    cells = {TICK: list(map(ticked, shown))} | {
+        name: [record.get(name) for record in shown]
+        for name in ("text", *problem, *shown_columns())
+    }
+    frame = pd.DataFrame(cells, dtype=object)
+    frame.index = (
+        pd.Index([place + 1 for place in places]) if problem else pd.RangeIndex(1, len(shown) + 1)
     )
-    if "images" in used:
-        frame["images"] = frame["images"].astype("Int64")
-    frame.index = pd.RangeIndex(1, len(records) + 1)
     return frame
-
-
-def _record(row: PromptRow) -> Record:
-    # Not asdict, which copies every variable of every row.
-    return {**{name: getattr(row, name) for name in _FIELDS}, "tags": ", ".join(row.tags)}
-
-
-def _text(record: Record, name: str) -> str:
-    value = record.get(name)
-    return value.strip() if isinstance(value, str) else ""
-
-
-def _count(value: object) -> int | None:
-    """A whole number, or None for an empty cell; the editor sends what was typed."""
-    return int(value) if isinstance(value, int | float) and value == value else None  # noqa: PLR0124 - NaN

@@ -8,6 +8,10 @@ from streamlit.testing.v1 import AppTest
 from bulkgen.bootstrap import Installation
 
 OpenPage = Callable[[str], AppTest]
+_LABELS = {
+    *("Model", "Size", "Quality", "Generator category", "Default page status"),
+    *("Output format", "Background", "Moderation level"),
+}
 
 
 @pytest.fixture
@@ -29,11 +33,11 @@ def test_a_browser_that_skips_a_run_begins_with_what_was_chosen(generate: AppTes
     app = generate.run().run()
 
     assert not app.exception
-    boxes = [box for box in app.selectbox if box.label not in {"Style", "Preset"}]
+    boxes = [box for box in app.selectbox if box.label in _LABELS]
     assert {box.label: box.proto.default for box in boxes} == {
         box.label: box.index for box in boxes
     }
-    assert len(boxes) == 8
+    assert len(boxes) == len(_LABELS)
     assert [field.proto.default for field in app.number_input] == [7]
     assert [list(slider.proto.default) for slider in app.slider] == [[60]]
     assert next(f for f in app.text_input if "before" in f.label).proto.default == (

@@ -136,7 +136,8 @@ def test_another_column_of_prompts_replaces_what_was_added(generate: AppTest) ->
 
 def test_rows_that_were_changed_since_stay(generate: AppTest) -> None:
     app = _upload(generate, "list.csv", KNOWN)
-    app.session_state["generate.base"][0]["text"] = "a red fox"
+    edition = app.session_state["generate.edition"]
+    app.session_state[f"generate.editor.{edition}"] = {"edited_rows": {0: {"text": "a red fox"}}}
 
     app = _choose(_click(app, "Change the columns"), "Column with the prompts", 2)
     assert "The rows added before were changed since" in _said(app.caption)

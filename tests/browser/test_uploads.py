@@ -15,10 +15,10 @@ def test_the_columns_of_a_hard_list_are_changed_before_and_after_it_is_added(
     expect(page.get_by_text("31 prompts to add. 6 rows cannot be used.")).to_be_visible()
 
     expect(page.locator("[data-test-script-state=notRunning]")).to_be_visible()
-    columns = page.get_by_test_id("stDataFrame").first.bounding_box()
-    assert columns is not None
     # What the fourth column, Count, is taken for.
-    page.mouse.dblclick(columns["x"] + 120, columns["y"] + 4.5 * 35)
+    page.get_by_role("button", name="Add 31 prompts").scroll_into_view_if_needed()
+    columns = page.get_by_test_id("stDataFrame").first
+    columns.dblclick(position={"x": 120, "y": 4.5 * 35})
     page.keyboard.type("category")
     page.keyboard.press("Enter")
     expect(page.get_by_text("34 prompts to add. 3 rows cannot be used.")).to_be_visible()
