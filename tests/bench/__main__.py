@@ -22,6 +22,7 @@ from tests.bench import (
     long_lists,
     memory,
     peers,
+    table,
 )
 from tests.bench.processes import ROOT
 from tests.bench.rows import Row, markdown, text_line
@@ -38,6 +39,7 @@ _GROUPS: dict[str, Callable[[], Iterator[Row]]] = {
     "pool": peers.rows,
     "painter": demo.painter_rows,
     "demo": demo.rows,
+    "table": table.rows,
 }
 _DOCUMENT = ROOT / "docs" / "benchmarks.md"
 _LIBRARIES = ("openai", "httpx2", "SQLAlchemy", "pybase64", "Pillow")
