@@ -39,7 +39,7 @@ with prompts_side:
 with st.bottom:
     draft.save(rows, settings)
 try:
-    checked = studio().checks.check(actor, rows, settings, use_earlier=use_earlier())
+    checked = studio().checks.check(actor, rows, settings, use_earlier=use_earlier(draft.sheet.id))
 except BulkgenError as error:
     with st.bottom:
         show(error)

@@ -72,9 +72,7 @@ def _draw_blanks(blanks: Mapping[str, Blank]) -> None:
     """A form for what the authors of the prompts left open."""
     edition = prompt_table.edition()
     with (
-        st.expander(
-            f"Fill in {plural(len(blanks), 'blank')} the prompts leave", icon=":material/edit:"
-        ),
+        st.expander(f"Fill in {plural(len(blanks), 'blank')}", icon=":material/edit:"),
         st.form(f"{_BLANK}.{edition}", border=False),
     ):
         shown = list(blanks.items())[:_SHOWN_BLANKS]

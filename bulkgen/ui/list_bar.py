@@ -22,11 +22,12 @@ def list_bar(draft: Draft) -> None:
     """Draw the name, the earlier lists and the button for a new one."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
-            "Name of this list and of its job",
+            "List name",
             value=st.session_state[NAME],
             key=NAME,
             max_chars=MAX_NAME_CHARACTERS,
             placeholder="Untitled list",
+            help="Its job takes the name over.",
         )
         lists = st.popover("Your lists", key=_LISTS, on_change="rerun")
         if lists.open:

@@ -20,7 +20,7 @@ _IMAGES_IN_SIGHT = "generate.images_in_sight"
 _EXPANSION_IN_SIGHT = "generate.expansion_in_sight"
 _EXPANSIONS = {
     Expansion.COMBINATIONS: "all combinations",
-    Expansion.ONE_EACH: "one prompt for each row, options in turn",
+    Expansion.ONE_EACH: "one for each row",
 }
 _BACKGROUNDS = {
     "auto": "auto, the model decides",
@@ -86,6 +86,7 @@ def draw_expansion() -> None:
         "Option lists make",
         list(_EXPANSIONS),
         format_func=_EXPANSIONS.__getitem__,
+        help="One for each row takes the options in turn: the first row the first, and so on.",
         required=True,
         default=st.session_state[_EXPANSION_IN_SIGHT],
         key=_EXPANSION_IN_SIGHT,

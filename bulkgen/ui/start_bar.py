@@ -1,5 +1,7 @@
 """What the list will take, and the buttons that start it."""
 
+from uuid import UUID
+
 import streamlit as st
 
 from bulkgen.domain.errors import BulkgenError
@@ -34,9 +36,9 @@ def go_to_started_job() -> None:
     st.switch_page(navigation.GALLERY, query_params={"job": str(job_id)})
 
 
-def use_earlier() -> bool:
+def use_earlier(sheet_id: UUID) -> bool:
     """Whether pictures that are there already are taken; for the check before the bar."""
-    return bool(st.session_state.get(_USE_EARLIER))
+    return bool(st.session_state.get(f"{_USE_EARLIER}.{sheet_id}"))
 
 
 def start_bar(studio: Studio, actor: Actor, sheet: Sheet, checked: CheckedList) -> None:
@@ -46,8 +48,8 @@ def start_bar(studio: Studio, actor: Actor, sheet: Sheet, checked: CheckedList) 
         show(error)
     for obstacle in checked.obstacles:
         st.error(markdown(obstacle), icon=":material/error:")
-    ready = _draw_problems(checked) and _agreed(studio, checked)
-    _offer_earlier(checked)
+    ready = _draw_problems(checked, sheet.id) and _agreed(studio, checked)
+    _offer_earlier(checked, sheet.id)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(_summary(studio, checked), width="stretch")
         if not checked.rows and not checked.problems:
@@ -78,7 +80,7 @@ def _summary(studio: Studio, checked: CheckedList) -> str:
     return f"**{markdown(text)}**"
 
 
-def _draw_problems(checked: CheckedList) -> bool:
+def _draw_problems(checked: CheckedList, sheet_id: UUID) -> bool:
     """Say what is wrong; returns whether the list may be started all the same."""
     if not checked.problems:
         return True
@@ -93,7 +95,7 @@ def _draw_problems(checked: CheckedList) -> bool:
         return False
     return st.checkbox(
         f"Start without {plural(len(checked.problems), 'row')}; what is left stays in your list",
-        key=_LEAVE_PROBLEMS,
+        key=f"{_LEAVE_PROBLEMS}.{sheet_id}",
     )
 
 
@@ -104,7 +106,7 @@ def _agreed(studio: Studio, checked: CheckedList) -> bool:
     return st.checkbox(markdown(f"Yes, this job may cost up to {most}"), key=f"{_AGREED}.{most}")
 
 
-def _offer_earlier(checked: CheckedList) -> None:
+def _offer_earlier(checked: CheckedList, sheet_id: UUID) -> None:
     """Pictures that are there need not be paid again."""
     earlier = checked.earlier
     if earlier is None:
@@ -115,7 +117,7 @@ def _offer_earlier(checked: CheckedList) -> None:
             f"{what} made before with the same settings, last on {when(earlier.last_at)}. "
             f"Use {plural(earlier.images, 'picture')} of then, about {usd(earlier.about_usd)} less"
         ),
-        key=_USE_EARLIER,
+        key=f"{_USE_EARLIER}.{sheet_id}",
     )
 
 
@@ -130,8 +132,8 @@ def _start(studio: Studio, actor: Actor, sheet: Sheet, try_first: int | None) ->
             name=draft.current_name(),
             sheet=sheet,
             try_first=try_first,
-            leave_problems=bool(st.session_state.get(_LEAVE_PROBLEMS)),
-            use_earlier=use_earlier(),
+            leave_problems=bool(st.session_state.get(f"{_LEAVE_PROBLEMS}.{sheet.id}")),
+            use_earlier=use_earlier(sheet.id),
         )
     except BulkgenError as error:
         st.session_state[_ERROR] = error

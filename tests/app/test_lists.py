@@ -33,7 +33,7 @@ def _click(app: AppTest, label: str) -> AppTest:
 
 
 def _name(app: AppTest, name: str) -> AppTest:
-    next(box for box in app.text_input if box.label.startswith("Name of this list")).set_value(name)
+    next(box for box in app.text_input if box.label.startswith("List name")).set_value(name)
     return app.run()
 
 
