@@ -1,7 +1,7 @@
 """Before anything is spent: is every row allowed, what will it cost, how long will it take."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
@@ -11,7 +11,7 @@ from bulkgen.domain.errors import InputError
 from bulkgen.domain.images import ImageRequest
 from bulkgen.domain.jobs import GenerationSettings
 from bulkgen.domain.models import Catalogue, ImageModel
-from bulkgen.domain.pricing import NO_COST, CostBand, ObservedTokens, call_cost, image_cost
+from bulkgen.domain.pricing import CostBand, ObservedTokens, call_cost, image_cost, total
 from bulkgen.domain.prompts import (
     MAX_CATEGORY_CHARACTERS,
     MAX_IMAGES_PER_PROMPT,
@@ -36,9 +36,9 @@ class EstimatePart:
 
     model: str
     quality: str
-    prompts: int = 0
-    images: int = 0
-    cost: CostBand = NO_COST
+    prompts: int
+    images: int
+    cost: CostBand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +107,7 @@ def estimate(
 
     `waiting_images` are those of other jobs on the account; `latency_s` None takes the model's own.
     """
-    parts: dict[tuple[str, str], EstimatePart] = {}
+    parts: dict[tuple[str, str], list[tuple[int, CostBand]]] = {}
     most_usd = Decimal(0)
     disk_bytes = 0.0
     slowest_s = 0.0
@@ -118,26 +118,29 @@ def estimate(
         most_usd += listed.most_usd
         seen = observed.get((request.model, request.quality, request.size))
         cost = listed if seen is None else call_cost(model, request, seen)
-        kind = (model.id, request.quality)
-        part = parts.get(kind) or EstimatePart(model=kind[0], quality=kind[1])
-        parts[kind] = replace(
-            part,
-            prompts=part.prompts + 1,
-            images=part.images + request.images,
-            cost=part.cost + cost,
-        )
+        parts.setdefault((model.id, request.quality), []).append((request.images, cost))
         pixels = request.images * model.most_pixels(request.size)
         disk_bytes += pixels * _BYTES_PER_PIXEL[request.output_format]
         slowest_s = max(slowest_s, model.median_latency_s)
     if latency_s is not None:
         slowest_s = latency_s
-    images = sum(part.images for part in parts.values())
+    made = [
+        EstimatePart(
+            model=model_id,
+            quality=quality,
+            prompts=len(calls),
+            images=sum(count for count, _ in calls),
+            cost=total([cost for _, cost in calls]),
+        )
+        for (model_id, quality), calls in parts.items()
+    ]
+    images = sum(part.images for part in made)
     return Estimate(
-        prompts=sum(part.prompts for part in parts.values()),
+        prompts=sum(part.prompts for part in made),
         images=images,
-        cost=sum((part.cost for part in parts.values()), NO_COST),
+        cost=total([part.cost for part in made]),
         most_usd=most_usd,
-        parts=tuple(sorted(parts.values(), key=lambda part: -part.images)),
+        parts=tuple(sorted(made, key=lambda part: -part.images)),
         least_s=expected_s(bucket, images, slowest_s) if images else 0.0,
         most_s=expected_s(bucket, images + waiting_images, slowest_s) if images else 0.0,
         disk_bytes=int(disk_bytes),

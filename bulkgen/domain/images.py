@@ -1,7 +1,7 @@
 """Images: what is asked for, what comes back, and where each one stands."""
 
 import hashlib
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -74,8 +74,12 @@ class ImageRequest:
     @property
     def fingerprint(self) -> str:
         """Equal for calls that ask for the same picture, however many of it."""
-        picture = replace(self, images=1, safety_identifier="")
-        text = "\0".join(str(getattr(picture, known.name)) for known in fields(picture))
+        text = "\0".join(
+            (
+                *(self.model, self.prompt, self.size, self.quality, self.output_format),
+                *(self.background, str(self.output_compression), self.moderation),
+            )
+        )
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -45,9 +45,9 @@ class SizeRule:
     max_aspect: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ImageModel:
-    """One image model of the catalogue."""
+    """One image model of the catalogue; there is one object for each, so prices can be cached."""
 
     id: str
     label: str

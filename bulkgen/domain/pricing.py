@@ -1,5 +1,6 @@
 """From a request to what it will cost, and from counted tokens to what it did cost."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -27,14 +28,6 @@ class CostBand:
     #: False when a choice is left to the model; `about_usd` is then the most.
     known: bool = True
 
-    def __add__(self, other: "CostBand") -> "CostBand":
-        return CostBand(
-            least_usd=self.least_usd + other.least_usd,
-            about_usd=self.about_usd + other.about_usd,
-            most_usd=self.most_usd + other.most_usd,
-            known=self.known and other.known,
-        )
-
     def times(self, count: int) -> "CostBand":
         """The same thing so many times."""
         return CostBand(
@@ -56,7 +49,14 @@ class ObservedTokens:
     most: float
 
 
-NO_COST = CostBand(least_usd=Decimal(0), about_usd=Decimal(0), most_usd=Decimal(0))
+def total(costs: Sequence[CostBand]) -> CostBand:
+    """What all of them cost together."""
+    return CostBand(
+        least_usd=sum((cost.least_usd for cost in costs), Decimal(0)),
+        about_usd=sum((cost.about_usd for cost in costs), Decimal(0)),
+        most_usd=sum((cost.most_usd for cost in costs), Decimal(0)),
+        known=all(cost.known for cost in costs),
+    )
 
 
 @lru_cache(maxsize=256)
@@ -71,6 +71,7 @@ def output_tokens(factor: int, size: str) -> int:
     return -(-factor * steps * (2_000_000 + width * height) // 4_000_000)
 
 
+@lru_cache(maxsize=1024)
 def image_cost(model: ImageModel, quality: str, size: str) -> CostBand:
     """The price of one image without its prompt; raises InputError where no budget can hold it.
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bulkgen.domain.errors import InputError
 from bulkgen.domain.estimates import Estimate, check_settings, estimate, row_problem
 from bulkgen.domain.jobs import GenerationSettings
-from bulkgen.domain.pricing import NO_COST, call_cost
+from bulkgen.domain.pricing import call_cost, total
 from bulkgen.domain.prompts import PromptRow
 from bulkgen.domain.rates import Bucket
 from tests.fakes.factories import NOW, TODAY, a_catalogue, a_request, some_settings
@@ -240,11 +240,8 @@ def test_a_list_is_the_sum_of_its_rows():
     made = an_estimate(rows, settings=some_settings(images_per_prompt=2))
 
     assert (made.prompts, made.images) == (3, 8)
-    assert made.cost == (
-        call_cost(CATALOGUE.model(FLARE), a_request(images=2))
-        + call_cost(CATALOGUE.model(FLARE), a_request(images=4))
-        + call_cost(CATALOGUE.model(FLARE), a_request(images=2, quality="low"))
-    )
+    requests = (a_request(images=2), a_request(images=4), a_request(images=2, quality="low"))
+    assert made.cost == total([call_cost(CATALOGUE.model(FLARE), one) for one in requests])
 
 
 def test_eighteen_prompts_with_two_images_cost_about_half_a_dollar():
@@ -313,7 +310,7 @@ def test_the_disk_a_list_needs_follows_its_format(output_format, bytes_per_pixel
 def test_an_empty_list_takes_nothing():
     made = an_estimate([], waiting_images=100)
 
-    assert (made.prompts, made.images, made.cost) == (0, 0, NO_COST)
+    assert (made.prompts, made.images, made.cost) == (0, 0, total([]))
     assert (made.least_s, made.most_s, made.disk_bytes) == (0.0, 0.0, 0)
 
 
