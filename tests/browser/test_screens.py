@@ -81,7 +81,7 @@ def test_an_earlier_list_is_opened_and_stays_open_after_a_refresh(
     app: AppProcess, page: Page
 ) -> None:
     _write_prompts(page, app, "a boat", "a tree", "a hill")
-    page.get_by_label("List name").fill("Landscapes")
+    page.get_by_role("textbox", name="List name").fill("Landscapes")
     page.get_by_role("button", name="New list").click()
     expect(page.get_by_text("No prompts yet.")).to_be_visible()
     _write_prompts(page, app, "a spoon")
@@ -89,12 +89,12 @@ def test_an_earlier_list_is_opened_and_stays_open_after_a_refresh(
     page.get_by_role("button", name="Your lists").click()
     page.get_by_text("Open", exact=True).click()
     expect(page.get_by_text("3 prompts x 1")).to_be_visible()
-    expect(page.get_by_label("List name")).to_have_value("Landscapes")
+    expect(page.get_by_role("textbox", name="List name")).to_have_value("Landscapes")
     expect(page.get_by_text("Open", exact=True)).to_have_count(0)
     page.reload()
 
     expect(page.get_by_text("3 prompts x 1")).to_be_visible()
-    expect(page.get_by_label("List name")).to_have_value("Landscapes")
+    expect(page.get_by_role("textbox", name="List name")).to_have_value("Landscapes")
 
 
 def test_the_gallery_is_the_same_after_a_refresh_and_in_another_browser(
