@@ -162,7 +162,10 @@ def _check_file_system(path: str | None) -> None:
 
 
 def _sqlite_engine(url: URL) -> Engine:
-    engine = create_engine(url, pool_size=_POOL_SIZE, max_overflow=-1, hide_parameters=True)
+    # The connection used last still holds the pages it wrote; any other has to read them again.
+    engine = create_engine(
+        url, pool_size=_POOL_SIZE, max_overflow=-1, pool_use_lifo=True, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - a raw DBAPI object
