@@ -28,12 +28,12 @@ def recover(
     for the sweeper, which books them as bought.
     """
     spool.remove_unfinished(0.0 if expired_at is None else _ABANDONED_S)
-    attempts = store.engine.open_attempts()
+    attempts = store.engine.open_attempts(expired_at)
     under_way = executor.under_way()
     known = under_way | set(spool.attempts())
     store.engine.free_page_tasks(under_way, expired_at)
     for attempt in attempts:
-        if attempt.id not in known and (expired_at is None or attempt.lease.until < expired_at):
+        if attempt.id not in known:
             _settle(store, attempt, clock.now())
 
 

@@ -373,8 +373,8 @@ class EngineStore(Protocol):
         """Account -> calls without an outcome."""
 
     @abstractmethod
-    def open_attempts(self) -> list[OpenAttempt]:
-        """Every attempt without an outcome."""
+    def open_attempts(self, expired_at: datetime | None = None) -> list[OpenAttempt]:
+        """Attempts without an outcome: those whose lease was over then, or all of them."""
 
     @abstractmethod
     def open_attempt(self, attempt_id: UUID) -> OpenAttempt | None:

@@ -297,10 +297,12 @@ def open_calls(connection: Connection) -> dict[str, int]:
     return dict(connection.execute(_OPEN_CALLS).all())
 
 
-def open_attempts(connection: Connection) -> list[OpenAttempt]:
-    """Every attempt without an outcome."""
-    rows = connection.execute(select(attempts).where(attempts.c.outcome.is_(None))).mappings()
-    return [open_attempt(row) for row in rows]
+def open_attempts(connection: Connection, expired_at: datetime | None) -> list[OpenAttempt]:
+    """Attempts without an outcome whose lease was over then; None asks for all of them."""
+    query = select(attempts).where(_IS_OPEN)
+    if expired_at is not None:
+        query = query.where(attempts.c.lease_until < expired_at)
+    return [open_attempt(row) for row in connection.execute(query).mappings()]
 
 
 def find_open_attempt(connection: Connection, attempt_id: UUID) -> OpenAttempt | None:

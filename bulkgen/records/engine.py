@@ -69,9 +69,9 @@ class SqlEngineStore(EngineStore):
             return dispatching.open_calls(connection)
 
     @override
-    def open_attempts(self) -> list[OpenAttempt]:
+    def open_attempts(self, expired_at: datetime | None = None) -> list[OpenAttempt]:
         with self._database.read() as connection:
-            return dispatching.open_attempts(connection)
+            return dispatching.open_attempts(connection, expired_at)
 
     @override
     def open_attempt(self, attempt_id: UUID) -> OpenAttempt | None:
