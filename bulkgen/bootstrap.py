@@ -46,6 +46,8 @@ from bulkgen.writers.openai import OpenAIPageWriter
 
 #: The demo's server takes any key; this one says whose it is.
 _DEMO_KEY = "demo-key-of-bulkgen"
+#: Connections kept for the next call; each of them is asked at every call whether it still is one.
+_IDLE = 16
 
 _log = structlog.get_logger()
 
@@ -103,7 +105,7 @@ def open_installation(settings: Settings) -> Installation:
     demo_server = DemoServer() if settings.demo_mode else None
     base_url = _address(settings, choices, demo_server)
     http_client = httpx2.Client(
-        limits=httpx2.Limits(max_connections=MAX_THREADS, max_keepalive_connections=MAX_THREADS)
+        limits=httpx2.Limits(max_connections=MAX_THREADS, max_keepalive_connections=_IDLE)
     )
     steps = Steps(
         store=store,
