@@ -25,7 +25,8 @@ from bulkgen.records.engine import SqlEngineStore
 from tests.bench.parts import Bench, Plan, open_bench
 from tests.bench.processes import peak_mb
 
-_POLL_S = 0.25
+#: A look counts every image of the job: more looks would be measured as well.
+_POLL_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
