@@ -19,7 +19,6 @@ class RunnableJob:
     id: UUID
     owner_id: UUID
     priority: int
-    settings: GenerationSettings
     balance: Balance
     #: True while calls of it are open, whose settling may free some of its budget.
     waits_for_calls: bool
@@ -32,6 +31,8 @@ class PendingPrompt:
     id: UUID
     job_id: UUID
     row: PromptRow
+    #: Those of its job.
+    settings: GenerationSettings
     pending_images: int
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
+from heapq import heapify, heappop, heapreplace
 from uuid import UUID, uuid4
 
 from bulkgen.domain.dispatch import Lease, NewAttempt, PendingPrompt, RunnableJob, image_request
@@ -44,6 +45,10 @@ class _Queue:
     #: How many have been read; more are read when these are used up.
     read: int = 0
     ended: bool = False
+
+
+#: A queue with the turn and the place it was given.
+_Placed = tuple[tuple[float, float], int, _Queue]
 
 
 class Dispatcher:
@@ -167,15 +172,17 @@ class Dispatcher:
         """What this account may send now, in turn by owner and then by job."""
         bucket = account.bucket
         slots = min(slots, _MAX_CALLS_OF_ACCOUNT - account.open_calls)
-        queues = [_Queue(job) for job in account.jobs]
         picks: list[NewAttempt] = []
+        queues = self._queues(account.jobs) if slots > 0 and bucket.admits(1) else []
+        waiting = len(queues) or len(account.jobs)
         while queues and len(picks) < slots and bucket.admits(1):
-            queue = min(queues, key=self._turn)
+            queue = self._first(queues)
             share = int(min(slots, bucket.tokens)) // len(queues) + 1
             prompt = self._next_prompt(queue, share, now)
             attempt = self._attempt(name, queue.job, prompt, bucket) if prompt else None
             if attempt is None:
-                queues.remove(queue)
+                heappop(queues)
+                waiting -= 1
                 continue
             images = attempt.request.images
             if not bucket.admits(images):
@@ -183,11 +190,25 @@ class Dispatcher:
             bucket = bucket.take(images)
             self._count(queue.job, images)
             picks.append(attempt)
-        if queues and len(picks) >= slots:
+        if waiting and len(picks) >= slots:
             self.waits_for_end = True
-        elif queues:
+        elif waiting:
             self._note_limited(name, bucket)
         return picks
+
+    def _queues(self, jobs: Iterable[RunnableJob]) -> list[_Placed]:
+        """The jobs by whose turn it is; who came first goes first."""
+        queues = [(self._turn(job), place, _Queue(job)) for place, job in enumerate(jobs)]
+        heapify(queues)
+        return queues
+
+    def _first(self, queues: list[_Placed]) -> _Queue:
+        """The queue whose turn it is; turns only grow, also by another job of the same owner."""
+        turn, place, queue = queues[0]
+        while (now := self._turn(queue.job)) != turn:
+            heapreplace(queues, (now, place, queue))
+            turn, place, queue = queues[0]
+        return queue
 
     def _next_prompt(self, queue: _Queue, share: int, now: datetime) -> PendingPrompt | None:
         """The next one of a job, read as many at a time as may be its share."""
@@ -205,8 +226,8 @@ class Dispatcher:
             now = bucket.updated_at
             self._store.buckets.change(account, lambda known: known.at(now).limited())
 
-    def _turn(self, queue: _Queue) -> tuple[float, float]:
-        return self._turns[queue.job.owner_id], self._turns[queue.job.id]
+    def _turn(self, job: RunnableJob) -> tuple[float, float]:
+        return self._turns[job.owner_id], self._turns[job.id]
 
     def _count(self, job: RunnableJob, images: int) -> None:
         self._turns[job.owner_id] += images
@@ -217,11 +238,11 @@ class Dispatcher:
     ) -> NewAttempt | None:
         """The call for a prompt, split where it asks for more than one call may; None pauses."""
         try:
-            model = self._catalogue.model(prompt.row.model or job.settings.model)
+            model = self._catalogue.model(prompt.row.model or prompt.settings.model)
             model.check_usable(self._clock.now().date())
             request = image_request(
                 prompt.row,
-                job.settings,
+                prompt.settings,
                 images=min(
                     prompt.pending_images, bucket.max_images_per_call, model.max_images_per_call
                 ),

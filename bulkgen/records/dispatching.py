@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -48,14 +49,19 @@ _RUNNABLE = select(
     jobs.c.id,
     jobs.c.owner_id,
     jobs.c.priority,
-    jobs.c.settings,
     jobs.c.budget_micro_usd,
     jobs.c.spent_micro_usd,
     jobs.c.reserved_micro_usd,
     exists().where(attempts.c.job_id == jobs.c.id, attempts.c.outcome.is_(None)),
 ).where(jobs.c.status.in_(RUNNING), exists().where(_DUE))
 _PENDING = (
-    select(prompts.c.id, prompts.c.job_id, prompts.c.row, _PENDING_IMAGES.label("pending"))
+    select(
+        prompts.c.id,
+        prompts.c.job_id,
+        prompts.c.row,
+        jobs.c.settings,
+        _PENDING_IMAGES.label("pending"),
+    )
     .join(jobs, _DUE)
     .where(prompts.c.job_id == bindparam("job"))
     .order_by(prompts.c.number)
@@ -71,13 +77,12 @@ def runnable_jobs(connection: Connection, now: datetime) -> list[RunnableJob]:
             id=id_,
             owner_id=owner_id,
             priority=priority,
-            settings=settings_from_json(settings),
             balance=Balance(
                 budget_usd=to_usd(budget), spent_usd=to_usd(spent), reserved_usd=to_usd(reserved)
             ),
             waits_for_calls=is_open,
         )
-        for id_, owner_id, priority, settings, budget, spent, reserved, is_open in (
+        for id_, owner_id, priority, budget, spent, reserved, is_open in (
             connection.execute(_RUNNABLE, {"now": now})
         )
     ]
@@ -94,6 +99,7 @@ def pending_prompts(
             id=row["id"],
             job_id=row["job_id"],
             row=row_from_json(row["row"]),
+            settings=settings_from_json(row["settings"]),
             pending_images=row["pending"],
         )
         for row in rows
@@ -130,15 +136,15 @@ def bucket_from(row: RowMapping) -> Bucket:
     )
 
 
-_NAMES = select(buckets.c.account, func.coalesce(buckets.c.same_as, buckets.c.account))
-_OWN_BUCKETS = select(buckets).where(buckets.c.same_as.is_(None))
+_ALL_BUCKETS = select(buckets)
 
 
 def all_buckets(connection: Connection) -> dict[str, tuple[str, Bucket]]:
     """By account: whose bucket counts for it, and that bucket."""
-    rows = connection.execute(_OWN_BUCKETS).mappings()
-    known = {row["account"]: bucket_from(row) for row in rows}
-    return {account: (name, known[name]) for account, name in connection.execute(_NAMES)}
+    rows = connection.execute(_ALL_BUCKETS).mappings().all()
+    own = {row["account"]: bucket_from(row) for row in rows if row["same_as"] is None}
+    names = {row["account"]: row["same_as"] or row["account"] for row in rows}
+    return {account: (name, own[name]) for account, name in names.items()}
 
 
 def save_bucket(connection: Connection, account: str, value: Bucket) -> None:
@@ -161,7 +167,7 @@ def start_attempts(
     hold_jobs(connection, jobs.c.id.in_({attempt.job_id for attempt in wanted}))
     holds = Holds(connection, day)
     levels: dict[str, Bucket] = {}
-    started: list[UUID] = []
+    started = _Started(lease, now, day)
     for attempt in wanted:
         level = levels.get(attempt.account)
         if level is None:
@@ -176,18 +182,18 @@ def start_attempts(
         if full is not None:
             if not full.may_empty:
                 pause(connection, attempt.job_id, PauseReason.BUDGET, full.message)
-        elif _start(connection, attempt, lease, now, day):
+        elif started.add(connection, attempt):
             levels[attempt.account] = level.take(attempt.request.images)
             holds.hold(attempt.owner_id, attempt.reserved_usd)
-            started.append(attempt.id)
+    started.save(connection)
     for account, level in levels.items():
         save_bucket(connection, account, level)
     holds.save()
-    return started
+    return started.ids
 
 
 _FREE_IMAGES = (
-    select(images.c.id)
+    select(images.c.id, prompts.c.round)
     .join(prompts, prompts.c.id == images.c.prompt_id)
     .where(
         prompts.c.id == bindparam("prompt"),
@@ -201,7 +207,6 @@ _TAKE_PROMPT = (
     update(prompts)
     .where(prompts.c.id == bindparam("prompt"))
     .values(status=ImageStatus.PROCESSING, not_before=None)
-    .returning(prompts.c.round)
 )
 _NEW_ATTEMPT = insert(attempts)
 _TAKE_IMAGE = (
@@ -225,44 +230,65 @@ _RESERVE = (
 )
 
 
-def _start(
-    connection: Connection, attempt: NewAttempt, lease: Lease, now: datetime, day: str
-) -> bool:
-    request = attempt.request
-    wanted = {"prompt": attempt.prompt_id, "most": request.images}
-    free = connection.scalars(_FREE_IMAGES, wanted).all()
-    if len(free) < request.images or not _reserve(connection, attempt, now):
-        return False
-    connection.execute(
-        _NEW_ATTEMPT,
-        {
-            "id": attempt.id,
-            "kind": AttemptKind.IMAGES,
-            "job_id": attempt.job_id,
-            "prompt_id": attempt.prompt_id,
-            "owner_id": attempt.owner_id,
-            "account": attempt.account,
-            "lease_owner": lease.owner,
-            "lease_until": lease.until,
-            "round": connection.scalar(_TAKE_PROMPT, {"prompt": attempt.prompt_id}),
-            "model": request.model,
-            "images": request.images,
-            "request": asdict(request),
-            "fingerprint": request.fingerprint,
-            "reserved_micro_usd": to_micro_usd(attempt.reserved_usd),
-            "price_version": attempt.price_version,
-            "sent_at": now,
-            "day": day,
-        },
-    )
-    connection.execute(
-        _TAKE_IMAGE,
-        [
+class _Started:
+    """Attempts of one transaction; their rows are written together, by `save`."""
+
+    def __init__(self, lease: Lease, now: datetime, day: str) -> None:
+        self._lease = lease
+        self._now = now
+        self._day = day
+        self._prompts: set[UUID] = set()
+        self._attempts: list[dict[str, Any]] = []
+        self._images: list[dict[str, Any]] = []
+
+    @property
+    def ids(self) -> list[UUID]:
+        """Those that were added."""
+        return [attempt["id"] for attempt in self._attempts]
+
+    def add(self, connection: Connection, attempt: NewAttempt) -> bool:
+        """Hold its money; False when its job stopped or has no room, or its prompt is taken."""
+        request = attempt.request
+        if attempt.prompt_id in self._prompts:
+            return False
+        wanted = {"prompt": attempt.prompt_id, "most": request.images}
+        free = connection.execute(_FREE_IMAGES, wanted).all()
+        if len(free) < request.images or not _reserve(connection, attempt, self._now):
+            return False
+        self._prompts.add(attempt.prompt_id)
+        self._attempts.append(
+            {
+                "id": attempt.id,
+                "kind": AttemptKind.IMAGES,
+                "job_id": attempt.job_id,
+                "prompt_id": attempt.prompt_id,
+                "owner_id": attempt.owner_id,
+                "account": attempt.account,
+                "lease_owner": self._lease.owner,
+                "lease_until": self._lease.until,
+                "round": free[0].round,
+                "model": request.model,
+                "images": request.images,
+                "request": asdict(request),
+                "fingerprint": request.fingerprint,
+                "reserved_micro_usd": to_micro_usd(attempt.reserved_usd),
+                "price_version": attempt.price_version,
+                "sent_at": self._now,
+                "day": self._day,
+            }
+        )
+        self._images += [
             {"image": image_id, "attempt_id": attempt.id, "answer_index": index}
-            for index, image_id in enumerate(free)
-        ],
-    )
-    return True
+            for index, (image_id, _) in enumerate(free)
+        ]
+        return True
+
+    def save(self, connection: Connection) -> None:
+        """Write them."""
+        if self._attempts:
+            connection.execute(_TAKE_PROMPT, [{"prompt": id_} for id_ in self._prompts])
+            connection.execute(_NEW_ATTEMPT, self._attempts)
+            connection.execute(_TAKE_IMAGE, self._images)
 
 
 def _reserve(connection: Connection, attempt: NewAttempt, now: datetime) -> bool:

@@ -21,6 +21,11 @@ _NEW_PERIOD = text(
     "INSERT INTO spending (scope, period, spent_micro_usd, reserved_micro_usd) "
     "VALUES (:of_scope, :of_period, 0, 0) ON CONFLICT DO NOTHING"
 )
+_HOLD = text(
+    "INSERT INTO spending (scope, period, spent_micro_usd, reserved_micro_usd) "
+    "VALUES (:of_scope, :of_period, 0, :held) ON CONFLICT (scope, period) DO UPDATE "
+    "SET reserved_micro_usd = spending.reserved_micro_usd + excluded.reserved_micro_usd"
+)
 _IS_PERIOD = and_(
     spending.c.scope == bindparam("of_scope"), spending.c.period == bindparam("of_period")
 )
@@ -82,10 +87,11 @@ class Holds:
 
     def save(self) -> None:
         """Write what was held."""
-        for owner_id, held in sorted(self._held_micro_usd.items()):
-            for period in (_month(self._day), _day(owner_id, self._day)):
-                self._connection.execute(_NEW_PERIOD, period)
-            book(self._connection, owner_id, self._day, spent=0, reserved=held)
+        held = sorted(self._held_micro_usd.items())
+        if held:
+            month = {**_month(self._day), "held": sum(micro_usd for _, micro_usd in held)}
+            days = [{**_day(owner_id, self._day), "held": each} for owner_id, each in held]
+            self._connection.execute(_HOLD, [month, *days])
 
     def _spending(self, period: dict[str, str]) -> Spending:
         self._connection.execute(_NEW_PERIOD, period)
@@ -113,8 +119,9 @@ def book(
     """Add micro-USD to the day and to the month a call counts for."""
     if day is None:
         return
-    for period in (_month(day), _day(owner_id, day)):
-        connection.execute(_BOOK, {**period, "spent": spent, "reserved": reserved})
+    booked = {"spent": spent, "reserved": reserved}
+    periods = [_month(day) | booked, _day(owner_id, day) | booked]
+    connection.execute(_BOOK, periods)
 
 
 def _read(connection: Connection, period: dict[str, str], *, lock: bool = False) -> Spending:

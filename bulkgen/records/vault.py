@@ -19,12 +19,16 @@ class EnvironmentVault(Vault):
         if key is not None:
             hide(key)
         self._key = key
+        self._is_possible = key is None or all(
+            _FIRST_PRINTABLE <= character <= _LAST_PRINTABLE for character in key
+        )
+        self._account = "key:" + sha256((key or "").encode()).hexdigest()[:16]
 
     @override
     def open_key(self, owner_id: UUID) -> str:
         if self._key is None:
             raise SetupError("There is no OpenAI key. Set OPENAI_API_KEY and start again.")
-        if not all(_FIRST_PRINTABLE <= character <= _LAST_PRINTABLE for character in self._key):
+        if not self._is_possible:
             raise SetupError(
                 "OPENAI_API_KEY holds a space, a line break or another character that no key has. "
                 "Copy the key again."
@@ -33,4 +37,5 @@ class EnvironmentVault(Vault):
 
     @override
     def account(self, owner_id: UUID) -> str:
-        return "key:" + sha256(self.open_key(owner_id).encode()).hexdigest()[:16]
+        self.open_key(owner_id)
+        return self._account
