@@ -63,10 +63,9 @@ class FolderSpool(Spool):
         return self._folder / str(attempt_id) / str(index)
 
     @override
-    def unread(self, attempt_id: UUID) -> list[Path]:
-        spooled = self.answer(attempt_id)
-        pictures = {str(image.index) for image in spooled.answer.images} if spooled else set()
-        files = (self._folder / str(attempt_id)).iterdir()
+    def unread(self, spooled: SpooledAnswer) -> list[Path]:
+        pictures = {str(image.index) for image in spooled.answer.images}
+        files = (self._folder / str(spooled.attempt_id)).iterdir()
         return [file for file in files if file.name not in {_ANSWER, *pictures}]
 
     @override

@@ -170,7 +170,7 @@ class Steps:
         try:
             for image in unsaved:
                 self._save(image)
-            for path in self.spool.unread(attempt_id):
+            for path in self.spool.unread(spooled):
                 self.storage.take(unread_key(attempt_id, path.name), path)
         except FileNotFoundError:
             # Another process is just bringing it to storage; what it leaves is swept up again.
@@ -217,7 +217,9 @@ class Steps:
             output_format: image_key(image.id, image.sha256, suffix, image.created_at)
             for output_format, suffix in SUFFIXES.items()
         }
-        stored = next((key for key in keys.values() if self.storage.has(key)), None)
+        stored = None
+        if not path.exists():
+            stored = next((key for key in keys.values() if self.storage.has(key)), None)
         described = _pictures.submit(self._look_at, image, path, stored).result()
         if described is None:
             return

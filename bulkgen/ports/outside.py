@@ -92,7 +92,7 @@ class Spool(Protocol):
         """The file of one picture of a kept answer."""
 
     @abstractmethod
-    def unread(self, attempt_id: UUID) -> list[Path]:
+    def unread(self, spooled: SpooledAnswer) -> list[Path]:
         """The files of a kept answer that are no pictures: what of it could not be read."""
 
     @abstractmethod

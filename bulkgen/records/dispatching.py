@@ -26,7 +26,7 @@ from bulkgen.domain.images import ImageRequest, ImageStage, ImageStatus
 from bulkgen.domain.jobs import RUNNING, JobStatus, PauseReason
 from bulkgen.domain.rates import Bucket, LimitSource
 from bulkgen.records.convert import row_from_json, settings_from_json
-from bulkgen.records.database import to_micro_usd, to_usd, upsert
+from bulkgen.records.database import is_one_of, to_micro_usd, to_usd, upsert
 from bulkgen.records.locks import hold_buckets, hold_jobs
 from bulkgen.records.settling import pause
 from bulkgen.records.spending import Holds
@@ -53,7 +53,7 @@ _RUNNABLE = select(
     jobs.c.spent_micro_usd,
     jobs.c.reserved_micro_usd,
     exists().where(attempts.c.job_id == jobs.c.id, attempts.c.outcome.is_(None)),
-).where(jobs.c.status.in_(RUNNING), exists().where(_DUE))
+).where(is_one_of(jobs.c.status, RUNNING), exists().where(_DUE))
 _PENDING = (
     select(
         prompts.c.id,
@@ -218,7 +218,7 @@ _RESERVE = (
     update(jobs)
     .where(
         jobs.c.id == bindparam("job"),
-        jobs.c.status.in_(RUNNING),
+        is_one_of(jobs.c.status, RUNNING),
         jobs.c.spent_micro_usd + jobs.c.reserved_micro_usd + bindparam("most")
         <= jobs.c.budget_micro_usd,
     )

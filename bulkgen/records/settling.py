@@ -33,7 +33,7 @@ from bulkgen.domain.images import ImageStage, ImageStatus
 from bulkgen.domain.jobs import RUNNING, JobStatus, PauseReason
 from bulkgen.records import spending
 from bulkgen.records.control import one_more_image, run_again
-from bulkgen.records.database import to_micro_usd
+from bulkgen.records.database import is_one_of, to_micro_usd
 from bulkgen.records.locks import hold_job_of
 from bulkgen.records.tables import attempts, images, jobs, prompts
 
@@ -229,17 +229,18 @@ def _place_pictures(
     connection: Connection, attempt: RowMapping, spooled: SpooledAnswer, micro_usd: int
 ) -> None:
     each = micro_usd // attempt["images"]
-    for picture in spooled.answer.images:
-        connection.execute(
-            _PLACE_PICTURE,
-            {
-                "attempt": attempt["id"],
-                "index": picture.index,
-                "sha256": picture.sha256,
-                "size_bytes": picture.size_bytes,
-                "cost_micro_usd": each,
-            },
-        )
+    placed = [
+        {
+            "attempt": attempt["id"],
+            "index": picture.index,
+            "sha256": picture.sha256,
+            "size_bytes": picture.size_bytes,
+            "cost_micro_usd": each,
+        }
+        for picture in spooled.answer.images
+    ]
+    if placed:
+        connection.execute(_PLACE_PICTURE, placed)
 
 
 def _end_images(
@@ -353,11 +354,17 @@ def pause(connection: Connection, job_id: UUID, reason: PauseReason, message: st
 
 _LEFT = exists().where(
     images.c.job_id == jobs.c.id,
-    images.c.status.in_((ImageStatus.PENDING, ImageStatus.PROCESSING)),
+    is_one_of(images.c.status, (ImageStatus.PENDING, ImageStatus.PROCESSING)),
 )
+#: Whether anything is left, and whether less than all of it was asked for.
+_STATE = select(_LEFT, jobs.c.try_first).where(jobs.c.id == bindparam("job"))
 _COMPLETE_JOB = (
     update(jobs)
-    .where(jobs.c.id == bindparam("job"), jobs.c.status.in_((*RUNNING, JobStatus.PAUSED)), ~_LEFT)
+    .where(
+        jobs.c.id == bindparam("job"),
+        is_one_of(jobs.c.status, (*RUNNING, JobStatus.PAUSED)),
+        ~_LEFT,
+    )
     .values(status=JobStatus.COMPLETED, pause_reason=None, message=None, try_first=None)
 )
 _END_TRIAL = (
@@ -365,7 +372,7 @@ _END_TRIAL = (
     .where(
         jobs.c.id == bindparam("job"),
         jobs.c.try_first.is_not(None),
-        jobs.c.status.in_(RUNNING),
+        is_one_of(jobs.c.status, RUNNING),
         ~_LEFT.where(
             images.c.prompt_id == prompts.c.id,
             prompts.c.number <= jobs.c.try_first,
@@ -379,8 +386,11 @@ _END_TRIAL = (
 
 def finish_job_if_done(connection: Connection, job_id: UUID, now: datetime) -> None:
     """A job with nothing left to run is completed."""
-    connection.execute(_COMPLETE_JOB, {"job": job_id, "completed_at": now})
-    connection.execute(_END_TRIAL, {"job": job_id})
+    is_left, try_first = connection.execute(_STATE, {"job": job_id}).one()
+    if not is_left:
+        connection.execute(_COMPLETE_JOB, {"job": job_id, "completed_at": now})
+    elif try_first is not None:
+        connection.execute(_END_TRIAL, {"job": job_id})
 
 
 _UNSAVED = select(
