@@ -1,6 +1,8 @@
 """OpenAI's image models, through OpenAI's own SDK."""
 
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx2
@@ -22,6 +24,11 @@ _LARGE_PIXELS = 1_600_000
 
 _NO_ANSWER = "The connection to OpenAI broke before the picture came. It may have been charged."
 _NOT_SENT = "OpenAI could not be reached. Check the network; nothing was charged."
+
+#: Answers received at a time. More of them at once hold more memory, and their threads take the
+#: interpreter from each other at every part.
+_receiving = threading.BoundedSemaphore(1)
+_TURN_S = 0.25
 
 _log = structlog.get_logger()
 
@@ -81,7 +88,8 @@ def _receive(
         http_response = response.http_response
         parts = http_response.iter_bytes if packed else http_response.iter_raw
         try:
-            usage = _take_in(parts(), arrival)
+            with _turn():
+                usage = _take_in(parts(), arrival)
         except (httpx2.HTTPError, UnreadableAnswerError) as error:
             _log.warning("answer_broken", request_id=request_id, reason=type(error).__name__)
             return Failure(kind=FailureKind.NO_ANSWER, message=_NO_ANSWER, request_id=request_id)
@@ -93,6 +101,17 @@ def _receive(
         account=_account(response.headers),
         images_per_minute=_limit(response.headers),
     )
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Wait for the others that receive, but not long: one of them may be slow."""
+    mine = _receiving.acquire(timeout=_TURN_S)
+    try:
+        yield
+    finally:
+        if mine:
+            _receiving.release()
 
 
 def _take_in(parts: Iterable[bytes], arrival: Arrival) -> Usage | None:
