@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import ROUND_CEILING, Decimal
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,6 @@ from sqlalchemy.engine import make_url
 
 from bulkgen.domain.errors import SetupError, StoreError
 from bulkgen.records.file_systems import network_file_system
-from bulkgen.records.postgres import open_postgres
 
 #: SQLite builds before this one can corrupt a WAL when two connections checkpoint together.
 WAL_SAFE_SINCE = (3, 51, 3)
@@ -105,7 +105,8 @@ class Database:
             self._writers: Engine = self.engine.execution_options(bulkgen_write=True)
             self._advice = "Check its disk and its rights."
         else:
-            self.engine = open_postgres(parsed)
+            # Imported here: its driver takes 9 MB that nobody with SQLite needs.
+            self.engine = import_module("bulkgen.records.postgres").open_postgres(parsed)
             self._readers = self.engine.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
