@@ -41,6 +41,7 @@ from bulkgen.studio.health import HealthCheck
 from bulkgen.studio.jobs import Jobs
 from bulkgen.studio.pages import Pages
 from bulkgen.studio.presets import Presets
+from bulkgen.studio.review import Reviews
 from bulkgen.studio.sheets import Sheets
 from bulkgen.writers.openai import OpenAIPageWriter
 
@@ -255,7 +256,8 @@ def _join_studio(
             clock=clock,
             wake=engine.wake,
         ),
-        gallery=Gallery(store, steps.storage),
+        gallery=Gallery(store, steps.storage, steps.pictures),
+        reviews=Reviews(store, clock),
         pages=Pages(
             store=store, storage=steps.storage, choices=choices, clock=clock, wake=engine.wake
         ),

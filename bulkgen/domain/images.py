@@ -128,6 +128,7 @@ class GeneratedImage:
     #: Why it failed, in one sentence.
     message: str | None
     selected: bool
+    starred: bool
     model: str
     size: str
     quality: str

@@ -29,6 +29,11 @@ def thumbnail_key(image_id: UUID) -> str:
     return f"thumbnails/{str(image_id)[:2]}/{image_id}.webp"
 
 
+def preview_key(image_id: UUID) -> str:
+    """Where the copy of a picture lies that review shows."""
+    return f"previews/{str(image_id)[:2]}/{image_id}.webp"
+
+
 def unread_key(attempt_id: UUID, name: str) -> str:
     """Where a paid answer lies, or a part of it, that no picture could be found in."""
     return f"unusable/{attempt_id}/{name}"

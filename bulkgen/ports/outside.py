@@ -186,6 +186,10 @@ class Pictures(Protocol):
         """A small WebP."""
 
     @abstractmethod
+    def preview(self, data: bytes) -> bytes:
+        """A WebP large enough to judge the picture by."""
+
+    @abstractmethod
     def moderation_jpeg(self, data: bytes) -> bytes:
         """A JPEG to show to a model."""
 

@@ -36,6 +36,7 @@ from bulkgen.domain.presets import PresetKind
 from bulkgen.domain.pricing import ObservedTokens
 from bulkgen.domain.prompts import PromptRow
 from bulkgen.domain.rates import Bucket
+from bulkgen.domain.review import Review, ReviewDecision
 from bulkgen.domain.sheets import Sheet, SheetSummary
 
 
@@ -126,6 +127,10 @@ class ImageStore(Protocol):
         """Images of a job."""
 
     @abstractmethod
+    def of_prompts(self, job_id: UUID, first: int, last: int) -> list[GeneratedImage]:
+        """Images of the prompts with these numbers."""
+
+    @abstractmethod
     def selected_prompts(self, job_id: UUID) -> dict[int, int]:
         """Number of each prompt with completed, selected images -> how many."""
 
@@ -142,6 +147,28 @@ class ImageStore(Protocol):
     @abstractmethod
     def select_all(self, job_id: UUID, *, selected: bool) -> None:
         """Choose every completed image of a job, or none."""
+
+
+class ReviewStore(Protocol):
+    """What was decided prompt by prompt."""
+
+    @abstractmethod
+    def get(self, job_id: UUID) -> Review:
+        """How far the review of a job is."""
+
+    @abstractmethod
+    def decide(
+        self,
+        job_id: UUID,
+        mount_id: UUID,
+        decisions: Sequence[ReviewDecision],
+        position: int | None,
+    ) -> None:
+        """Write what a screen decided, and where it is unless `position` is None.
+
+        A decision that came before, or that is older than another one about its prompt, changes
+        nothing.
+        """
 
 
 class PageStore(Protocol):
@@ -457,6 +484,7 @@ class Store(Protocol):
 
     jobs: JobStore
     images: ImageStore
+    review: ReviewStore
     pages: PageStore
     sheets: SheetStore
     presets: PresetStore

@@ -86,6 +86,7 @@ def image_from(row: RowMapping) -> GeneratedImage:
         stage=ImageStage(row["stage"]) if row["stage"] else None,
         message=row["message"],
         selected=row["selected"],
+        starred=row["starred_at"] is not None,
         model=prompt_row.model or settings.model,
         size=prompt_row.size or settings.size,
         quality=prompt_row.quality or settings.quality,

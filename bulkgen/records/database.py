@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import ROUND_CEILING, Decimal
 from importlib import import_module
@@ -75,6 +75,19 @@ def insert_if_new(
         .returning(*(table.c[name] for name in key))
     )
     return written.first() is not None
+
+
+def insert_new(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], counted_by: str
+) -> set[Any]:
+    """Write the rows whose keys are new; returns what stands in this column of them."""
+    statement = (
+        _insert(connection, table)
+        .values(rows)
+        .on_conflict_do_nothing()
+        .returning(table.c[counted_by])
+    )
+    return set(connection.scalars(statement))
 
 
 def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 from typing_extensions import override
 
 from bulkgen.domain.errors import NotFoundError
@@ -52,6 +52,10 @@ class SqlImages(ImageStore):
         self, job_id: UUID, *, offset: int = 0, limit: int | None = None
     ) -> list[GeneratedImage]:
         return self._read(images.c.job_id == job_id, offset, limit)
+
+    @override
+    def of_prompts(self, job_id: UUID, first: int, last: int) -> list[GeneratedImage]:
+        return self._read(and_(images.c.job_id == job_id, prompts.c.number.between(first, last)))
 
     @override
     def selected_prompts(self, job_id: UUID) -> dict[int, int]:

@@ -15,6 +15,7 @@ from bulkgen.records.migrate import migrate
 from bulkgen.records.pages import SqlPages
 from bulkgen.records.preferences import SqlBuckets, SqlPreferences
 from bulkgen.records.presets import SqlPresets
+from bulkgen.records.review import SqlReview
 from bulkgen.records.sheets import SqlSheets
 from bulkgen.records.spending import SqlSpending
 
@@ -26,6 +27,7 @@ class SqlStore(Store):
         self.database = Database(url)
         self.jobs = SqlJobs(self.database)
         self.images = SqlImages(self.database)
+        self.review = SqlReview(self.database)
         self.pages = SqlPages(self.database)
         self.sheets = SqlSheets(self.database)
         self.presets = SqlPresets(self.database)

@@ -97,6 +97,8 @@ class JobRecord(SQLModel, table=True):
     completed_at: datetime | None = Field(sa_type=UtcDateTime)
     #: When a person last let it go on; refusals before that are forgotten.
     resumed_at: datetime | None = Field(sa_type=UtcDateTime)
+    #: Number of the prompt that review showed last.
+    review_position: int | None
 
 
 class PromptRecord(SQLModel, table=True):
@@ -125,6 +127,21 @@ class PromptRecord(SQLModel, table=True):
     not_before: datetime | None = Field(sa_type=UtcDateTime)
     #: Grows when a person asks for it again; retries are counted within one round.
     round: int
+    #: When a person dealt with it in review; None until then.
+    decided_at: datetime | None = Field(sa_type=UtcDateTime)
+
+
+class ReviewDecisionRecord(SQLModel, table=True):
+    """A decision that has come from a review screen; what it says stands in the images."""
+
+    __tablename__ = "review_decisions"
+    __table_args__ = (Index("ix_review_decisions_prompt_id", "prompt_id", "decided_at"),)
+
+    #: One opened screen, which counts its decisions from 1.
+    mount_id: UUID = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    prompt_id: UUID = Field(foreign_key="prompts.id")
+    decided_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class ImageRecord(SQLModel, table=True):
@@ -148,6 +165,7 @@ class ImageRecord(SQLModel, table=True):
     status: str = Field(sa_type=Text)
     stage: str | None = Field(sa_type=Text)
     selected: bool
+    starred_at: datetime | None = Field(sa_type=UtcDateTime)
     attempt_id: UUID | None = Field(foreign_key="attempts.id")
     #: Its place in the answer of the attempt, from 0.
     answer_index: int | None
@@ -358,6 +376,7 @@ class PresetRecord(SQLModel, table=True):
 
 jobs = metadata.tables["jobs"]
 prompts = metadata.tables["prompts"]
+review_decisions = metadata.tables["review_decisions"]
 images = metadata.tables["images"]
 attempts = metadata.tables["attempts"]
 spending = metadata.tables["spending"]

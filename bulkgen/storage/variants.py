@@ -20,6 +20,7 @@ MAX_SIDE_PX = 16_383
 _WEBP_WIDTHS_PX = (320, 640, 1024)
 _LARGE_WIDTH_PX = 1536
 _JPEG_WIDTH_PX = 1024
+_PREVIEW_PX = 1024
 #: Pillow's name of a format -> ours; MPO is a JPEG with more pictures behind the first.
 _FORMATS = {"PNG": "png", "JPEG": "jpeg", "MPO": "jpeg", "WEBP": "webp"}
 _BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
@@ -50,6 +51,11 @@ def thumbnail(data: bytes, edge_px: int = 384) -> bytes:
         image = _decode(data, edge_px)
         image.thumbnail((edge_px, edge_px), reducing_gap=1.0)
         return _encode(image, "webp", quality=75, method=1)
+
+
+def preview(data: bytes) -> bytes:
+    """A WebP copy to judge a picture by; raises InputError."""
+    return thumbnail(data, _PREVIEW_PX)
 
 
 def moderation_jpeg(data: bytes, edge_px: int = 640) -> bytes:

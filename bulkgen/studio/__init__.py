@@ -12,6 +12,7 @@ from bulkgen.studio.health import HealthCheck
 from bulkgen.studio.jobs import Jobs
 from bulkgen.studio.pages import Pages
 from bulkgen.studio.presets import Presets
+from bulkgen.studio.review import Reviews
 from bulkgen.studio.sheets import Sheets
 
 
@@ -28,6 +29,7 @@ class Studio:
         presets: Presets,
         jobs: Jobs,
         gallery: Gallery,
+        reviews: Reviews,
         pages: Pages,
         budgets: Budgets,
         health: HealthCheck,
@@ -39,6 +41,7 @@ class Studio:
         self.presets = presets
         self.jobs = jobs
         self.gallery = gallery
+        self.reviews = reviews
         self.pages = pages
         self.budgets = budgets
         self.health = health

@@ -6,16 +6,20 @@ from uuid import UUID
 from bulkgen.domain.errors import NotFoundError
 from bulkgen.domain.images import MIME_TYPES, GeneratedImage
 from bulkgen.domain.people import Actor
-from bulkgen.domain.storage_keys import first_owner, thumbnail_key
-from bulkgen.ports import Storage, Store
+from bulkgen.domain.storage_keys import first_owner, preview_key, thumbnail_key
+from bulkgen.ports import Pictures, Storage, Store
+
+#: An original up to this size, in a format that is small for it, is its own preview.
+_LIGHT_BYTES = 400_000
 
 
 class Gallery:
     """What a person does with images."""
 
-    def __init__(self, store: Store, storage: Storage) -> None:
+    def __init__(self, store: Store, storage: Storage, pictures: Pictures) -> None:
         self._store = store
         self._storage = storage
+        self._pictures = pictures
 
     def images(
         self, actor: Actor, job_id: UUID, *, offset: int = 0, limit: int | None = None
@@ -50,6 +54,22 @@ class Gallery:
         """A small picture and its MIME type; raises NotFoundError."""
         key = thumbnail_key(first_owner(_stored(self.image(actor, image_id))))
         return self._storage.get(key), MIME_TYPES["webp"]
+
+    def preview(self, actor: Actor, image_id: UUID) -> tuple[bytes, str]:
+        """A picture large enough to judge and light enough to load ahead, and its MIME type.
+
+        The first look at a heavy original makes a WebP copy of at most 1,024 pixels a side, which
+        is kept. Raises NotFoundError.
+        """
+        image = self.image(actor, image_id)
+        if image.output_format != "png" and (image.size_bytes or 0) <= _LIGHT_BYTES:
+            return self.original(actor, image_id)
+        key = preview_key(first_owner(_stored(image)))
+        if self._storage.has(key):
+            return self._storage.get(key), MIME_TYPES["webp"]
+        data = self._pictures.preview(self._storage.get(_stored(image)))
+        self._storage.put(key, data)
+        return data, MIME_TYPES["webp"]
 
     def original(self, actor: Actor, image_id: UUID) -> tuple[bytes, str]:
         """The provider's bytes, untouched, and their MIME type; raises NotFoundError."""

@@ -14,6 +14,7 @@ from bulkgen.domain.models import width_and_height
 from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.publishers.html import index_html, not_found_html, page_html
 from bulkgen.studio import Studio
+from bulkgen.web.review import review_routes
 
 #: The bytes behind one of these addresses never change.
 _PRIVATE_PICTURE = {
@@ -33,12 +34,14 @@ def routes(studio: Callable[[], Studio], public_url: str | None) -> list[Route]:
     return [
         Route("/app/static/images/{name}.svg", web.placeholder),
         Route("/app/static/images/{image_id:uuid}/thumbnail", web.thumbnail),
+        Route("/app/static/images/{image_id:uuid}/preview", web.preview),
         Route("/app/static/images/{image_id:uuid}/original", web.original),
         Route("/app/static/pages/{name}", web.page_picture),
         Route("/p/", web.index),
         Route("/p/media/{name}", web.public_picture),
         Route("/p/{slug}", web.public_page),
         Route("/healthz", web.health),
+        *review_routes(studio),
     ]
 
 
@@ -60,6 +63,9 @@ class _Web:
 
     def thumbnail(self, request: Request) -> Response:
         return _picture(lambda: self._studio().gallery.thumbnail(LOCAL_ADMIN, _image_id(request)))
+
+    def preview(self, request: Request) -> Response:
+        return _picture(lambda: self._studio().gallery.preview(LOCAL_ADMIN, _image_id(request)))
 
     def original(self, request: Request) -> Response:
         image_id = _image_id(request)

@@ -125,6 +125,7 @@ class ScaledPictures:
     describe = staticmethod(variants.describe)
     moderation_jpeg = staticmethod(variants.moderation_jpeg)
     make_variants = staticmethod(variants.make_variants)
+    preview = staticmethod(variants.preview)
 
     def __init__(self, pictures_a_thumbnail: int) -> None:
         self._numbers = count()

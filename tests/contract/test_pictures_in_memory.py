@@ -18,6 +18,7 @@ class CountedPictures:
 
     moderation_jpeg = staticmethod(variants.moderation_jpeg)
     make_variants = staticmethod(variants.make_variants)
+    preview = staticmethod(variants.preview)
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

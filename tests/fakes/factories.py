@@ -90,6 +90,7 @@ def an_image(**changes: Any) -> GeneratedImage:
         stage=None,
         message=None,
         selected=True,
+        starred=False,
         model="gpt-image-2.5-flare",
         size="1024x1024",
         quality="medium",
