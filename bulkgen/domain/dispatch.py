@@ -9,6 +9,7 @@ from bulkgen.domain.attempts import AttemptKind
 from bulkgen.domain.budgets import Balance
 from bulkgen.domain.images import ImageRequest, ProviderAnswer
 from bulkgen.domain.jobs import GenerationSettings
+from bulkgen.domain.looks import Mark
 from bulkgen.domain.prompts import PromptRow, final_prompt
 
 
@@ -124,6 +125,8 @@ class UnsavedImage:
     #: Its place in the answer, from 0.
     index: int
     sha256: str
+    #: What its call asked for, such as "1024x1024" or "auto".
+    size: str
     created_at: datetime
 
 
@@ -135,3 +138,6 @@ class SavedImage:
     output_format: str
     width_px: int
     height_px: int
+    marks: tuple[Mark, ...]
+    score: float
+    hash: int

@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from bulkgen.domain.attempts import Usage
+from bulkgen.domain.looks import Mark
 
 
 class ImageStatus(StrEnum):
@@ -139,6 +140,10 @@ class GeneratedImage:
     height_px: int | None
     size_bytes: int | None
     sha256: str | None
+    marks: tuple[Mark, ...]
+    #: As in `Look`; None while there is no picture.
+    score: float | None
+    hash: int | None
     cost_usd: Decimal | None
     request_id: str | None
     completed_at: datetime | None

@@ -23,7 +23,8 @@ from bulkgen.domain.errors import (
 )
 from bulkgen.domain.images import SUFFIXES, ImageRequest, ProviderAnswer
 from bulkgen.domain.jobs import PauseReason
-from bulkgen.domain.models import Catalogue
+from bulkgen.domain.looks import Look, marks_of
+from bulkgen.domain.models import AUTO, Catalogue
 from bulkgen.domain.page_text import with_columns, write_page_text
 from bulkgen.domain.pages import PageStatus, PageStep, PageTask, PageText, PromptPage, Verdict
 from bulkgen.domain.pricing import exact_cost, page_text_cost, page_text_most
@@ -220,10 +221,10 @@ class Steps:
         stored = None
         if not path.exists():
             stored = next((key for key in keys.values() if self.storage.has(key)), None)
-        described = _pictures.submit(self._look_at, image, path, stored).result()
-        if described is None:
+        looked_at = _pictures.submit(self._look_at, image, path, stored).result()
+        if looked_at is None:
             return
-        output_format, width_px, height_px = described
+        (output_format, width_px, height_px), look = looked_at
         if stored is None:
             self.storage.take(keys[output_format], path)
         self.store.engine.image_saved(
@@ -233,24 +234,30 @@ class Steps:
                 output_format=output_format,
                 width_px=width_px,
                 height_px=height_px,
+                marks=marks_of(
+                    look, None if image.size == AUTO else image.size, f"{width_px}x{height_px}"
+                ),
+                score=look.score,
+                hash=look.hash,
             ),
             self.clock.now(),
         )
 
     def _look_at(
         self, image: UnsavedImage, path: Path, stored: str | None
-    ) -> tuple[str, int, int] | None:
-        """Bring the thumbnail to storage; format, width and height, or None for a bad picture."""
+    ) -> tuple[tuple[str, int, int], Look] | None:
+        """Bring the thumbnail to storage; what the picture is, or None for a bad one."""
         data = path.read_bytes() if stored is None else self.storage.get(stored)
         try:
             described = self.pictures.describe(data)
-            self.storage.put(thumbnail_key(image.id), self.pictures.thumbnail(data))
+            thumbnail, look = self.pictures.thumbnail(data)
+            self.storage.put(thumbnail_key(image.id), thumbnail)
         except InputError as error:
             self.storage.put(f"unusable/{image.id}", data)
             message = f"{error} It was charged, and its bytes are kept; retry it."
             self.store.engine.image_unusable(image.id, message, self.clock.now())
             return None
-        return described
+        return described, look
 
     def create_page(self, image_id: UUID) -> None:
         """Make the page of one selected image; making it twice gives one page."""

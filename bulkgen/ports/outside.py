@@ -12,6 +12,7 @@ from bulkgen.domain.dispatch import (
     SpooledAnswer,
 )
 from bulkgen.domain.images import ImageRequest, ProviderAnswer, ProviderImage
+from bulkgen.domain.looks import Look
 from bulkgen.domain.pages import (
     PromptPage,
     Variant,
@@ -182,8 +183,8 @@ class Pictures(Protocol):
         """Format (png, jpeg, webp), width and height in pixels."""
 
     @abstractmethod
-    def thumbnail(self, data: bytes) -> bytes:
-        """A small WebP."""
+    def thumbnail(self, data: bytes) -> tuple[bytes, Look]:
+        """A small WebP, and what it shows."""
 
     @abstractmethod
     def preview(self, data: bytes) -> bytes:

@@ -38,6 +38,7 @@ from bulkgen.domain.prompts import PromptRow
 from bulkgen.domain.rates import Bucket
 from bulkgen.domain.review import Review, ReviewDecision
 from bulkgen.domain.sheets import Sheet, SheetSummary
+from bulkgen.domain.twins import HashedImage, HashedPage
 
 
 class JobStore(Protocol):
@@ -141,6 +142,10 @@ class ImageStore(Protocol):
         """The completed images of a person that such calls brought, by their fingerprint."""
 
     @abstractmethod
+    def hashes(self, job_id: UUID) -> list[HashedImage]:
+        """The completed images of a job whose pixels were looked at."""
+
+    @abstractmethod
     def select(self, image_ids: Sequence[UUID], *, selected: bool) -> None:
         """Choose images for pages, or not."""
 
@@ -212,6 +217,10 @@ class PageStore(Protocol):
         limit: int | None = None,
     ) -> list[PromptPage]:
         """Pages of an owner or of everyone, of a status or of all, newest first."""
+
+    @abstractmethod
+    def published_hashes(self) -> list[HashedPage]:
+        """Published pages whose pictures were looked at, the oldest first."""
 
     @abstractmethod
     def counts(self, owner_id: UUID | None) -> dict[PageStatus, int]:

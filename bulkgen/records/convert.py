@@ -14,6 +14,7 @@ from bulkgen.domain.jobs import (
     JobStatus,
     PauseReason,
 )
+from bulkgen.domain.looks import Mark
 from bulkgen.domain.pages import PageStatus, PageText, PromptPage, Variant
 from bulkgen.domain.prompts import PromptRow, final_prompt
 from bulkgen.domain.templates import Expansion
@@ -96,6 +97,9 @@ def image_from(row: RowMapping) -> GeneratedImage:
         height_px=row["height_px"],
         size_bytes=row["size_bytes"],
         sha256=row["sha256"],
+        marks=tuple(Mark(mark) for mark in row["marks"] or ()),
+        score=row["score"],
+        hash=None if row["hash"] is None else int(row["hash"], 16),
         cost_usd=None if cost is None else to_usd(cost),
         request_id=row["request_id"],
         completed_at=row["completed_at"],

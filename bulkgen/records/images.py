@@ -8,6 +8,7 @@ from typing_extensions import override
 
 from bulkgen.domain.errors import NotFoundError
 from bulkgen.domain.images import EarlierImages, GeneratedImage, ImageStatus
+from bulkgen.domain.twins import HashedImage
 from bulkgen.ports import ImageStore
 from bulkgen.records.convert import image_from
 from bulkgen.records.database import Database
@@ -97,6 +98,24 @@ class SqlImages(ImageStore):
                     ids = (*earlier.ids, image_id) if earlier else (image_id,)
                     found[fingerprint] = EarlierImages(ids=ids, last_at=completed_at)
         return found
+
+    @override
+    def hashes(self, job_id: UUID) -> list[HashedImage]:
+        query = (
+            select(images.c.id, prompts.c.number, images.c.number, images.c.hash)
+            .join(prompts, prompts.c.id == images.c.prompt_id)
+            .where(
+                images.c.job_id == job_id,
+                images.c.status == ImageStatus.COMPLETED,
+                images.c.hash.is_not(None),
+            )
+            .order_by(prompts.c.number, images.c.number)
+        )
+        with self._database.read() as connection:
+            return [
+                HashedImage(id=id_, prompt_number=prompt, number=number, hash=int(digits, 16))
+                for id_, prompt, number, digits in connection.execute(query)
+            ]
 
     @override
     def select(self, image_ids: Sequence[UUID], *, selected: bool) -> None:

@@ -18,7 +18,8 @@ _AT_ONCE = 500
 #: What an image says of its picture.
 _PICTURE = (
     *("attempt_id", "answer_index", "sha256", "output_format", "storage_key"),
-    *("width_px", "height_px", "size_bytes", "completed_at"),
+    *("width_px", "height_px", "size_bytes", "completed_at", "marks", "score", "hash"),
+    *("marks", "score", "hash"),
 )
 
 Picture = dict[str, Any]

@@ -22,6 +22,7 @@ from bulkgen.domain.pages import (
     check_transition,
 )
 from bulkgen.domain.slugs import slug_of, with_suffix
+from bulkgen.domain.twins import HashedPage
 from bulkgen.ports import PageStore
 from bulkgen.records.convert import page_from
 from bulkgen.records.database import Database
@@ -130,6 +131,20 @@ class SqlPages(PageStore):
         with self._database.read() as connection:
             rows = connection.execute(query.offset(offset).limit(limit)).mappings()
             return [page_from(row) for row in rows]
+
+    @override
+    def published_hashes(self) -> list[HashedPage]:
+        query = (
+            select(pages.c.image_id, pages.c.slug, pages.c.title, images.c.hash)
+            .join(images, images.c.id == pages.c.image_id)
+            .where(pages.c.status == PageStatus.PUBLISHED, images.c.hash.is_not(None))
+            .order_by(pages.c.published_at, pages.c.id)
+        )
+        with self._database.read() as connection:
+            return [
+                HashedPage(image_id=image_id, slug=slug, title=title, hash=int(digits, 16))
+                for image_id, slug, title, digits in connection.execute(query)
+            ]
 
     @override
     def counts(self, owner_id: UUID | None) -> dict[PageStatus, int]:

@@ -400,7 +400,9 @@ _UNSAVED = select(
     images.c.answer_index,
     images.c.sha256,
     images.c.created_at,
+    attempts.c.request,
 ).where(
+    attempts.c.id == images.c.attempt_id,
     images.c.attempt_id == bindparam("attempt"),
     images.c.status == ImageStatus.PROCESSING,
     images.c.stage == ImageStage.SAVING,
@@ -416,6 +418,7 @@ def _unsaved_images(connection: Connection, attempt_id: UUID) -> list[UnsavedIma
             attempt_id=row["attempt_id"],
             index=row["answer_index"],
             sha256=row["sha256"],
+            size=row["request"]["size"],
             created_at=row["created_at"],
         )
         for row in rows
@@ -433,7 +436,13 @@ _SAVED = (
 def image_saved(connection: Connection, image_id: UUID, saved: SavedImage, now: datetime) -> None:
     """The image is in storage: it is completed."""
     hold_job_of(connection, images, image_id)
-    job_id = connection.scalar(_SAVED, {"image": image_id, "completed_at": now, **asdict(saved)})
+    values = {
+        **asdict(saved),
+        "marks": list(saved.marks) or None,
+        "hash": f"{saved.hash:016x}",
+        "completed_at": now,
+    }
+    job_id = connection.scalar(_SAVED, {"image": image_id, **values})
     if job_id is not None:
         finish_job_if_done(connection, job_id, now)
 

@@ -176,6 +176,11 @@ class ImageRecord(SQLModel, table=True):
     width_px: int | None
     height_px: int | None
     size_bytes: int | None
+    #: What is wrong with the picture; NULL when nothing is.
+    marks: list[str] | None = Field(sa_type=JSON(none_as_null=True))
+    score: float | None
+    #: 64 bits as 16 hexadecimal digits, as no integer of a database is unsigned.
+    hash: str | None = Field(sa_type=Text)
     cost_micro_usd: int | None = Field(sa_type=BigInteger)
     created_at: datetime = Field(sa_type=UtcDateTime)
     completed_at: datetime | None = Field(sa_type=UtcDateTime)

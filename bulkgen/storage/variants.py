@@ -10,7 +10,9 @@ from PIL.ImageFile import ImageFile
 
 from bulkgen.domain.errors import InputError
 from bulkgen.domain.images import MIME_TYPES, SUFFIXES
+from bulkgen.domain.looks import Look
 from bulkgen.domain.pages import Variant
+from bulkgen.storage.looks import look_at
 
 MAX_BYTES = 50_000_000
 MAX_PIXELS = 40_000_000
@@ -45,25 +47,23 @@ def open_checked(data: bytes) -> Image.Image:
         return _decode(data)
 
 
-def thumbnail(data: bytes, edge_px: int = 384) -> bytes:
-    """A WebP copy that fits into a square; raises InputError."""
+def thumbnail(data: bytes, edge_px: int = 384) -> tuple[bytes, Look]:
+    """A WebP copy that fits into a square, and what it shows; raises InputError."""
     with _turn:
-        image = _decode(data, edge_px)
-        image.thumbnail((edge_px, edge_px), reducing_gap=1.0)
-        return _encode(image, "webp", quality=75, method=1)
+        image = _within(data, edge_px)
+        return _encode_small(image), look_at(image)
 
 
 def preview(data: bytes) -> bytes:
     """A WebP copy to judge a picture by; raises InputError."""
-    return thumbnail(data, _PREVIEW_PX)
+    with _turn:
+        return _encode_small(_within(data, _PREVIEW_PX))
 
 
 def moderation_jpeg(data: bytes, edge_px: int = 640) -> bytes:
     """A JPEG copy that fits into a square, for models that look at it; raises InputError."""
     with _turn:
-        image = _decode(data, edge_px)
-        image.thumbnail((edge_px, edge_px), reducing_gap=1.0)
-        return _encode(_on_white(image), "jpeg", quality=85)
+        return _encode(_on_white(_within(data, edge_px)), "jpeg", quality=85)
 
 
 def make_variants(data: bytes, slug: str, sha256: str) -> list[tuple[Variant, bytes]]:
@@ -81,6 +81,17 @@ def make_variants(data: bytes, slug: str, sha256: str) -> list[tuple[Variant, by
         flat = _on_white(_at_width(image, min(_JPEG_WIDTH_PX, image.width)))
         files.append(_variant(flat, stem, "jpeg", quality=82, progressive=True))
     return files
+
+
+def _within(data: bytes, edge_px: int) -> Image.Image:
+    """The picture, made to fit into a square."""
+    image = _decode(data, edge_px)
+    image.thumbnail((edge_px, edge_px), reducing_gap=1.0)
+    return image
+
+
+def _encode_small(image: Image.Image) -> bytes:
+    return _encode(image, "webp", quality=75, method=1)
 
 
 def _webp_widths_px(source_px: int) -> list[int]:

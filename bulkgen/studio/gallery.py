@@ -1,16 +1,21 @@
 """One job's images: seen, selected, fetched."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from bulkgen.domain.errors import NotFoundError
 from bulkgen.domain.images import MIME_TYPES, GeneratedImage
+from bulkgen.domain.jobs import Job
+from bulkgen.domain.pages import PageStatus
 from bulkgen.domain.people import Actor
 from bulkgen.domain.storage_keys import first_owner, preview_key, thumbnail_key
+from bulkgen.domain.twins import Twin, twins
 from bulkgen.ports import Pictures, Storage, Store
 
 #: An original up to this size, in a format that is small for it, is its own preview.
 _LIGHT_BYTES = 400_000
+#: So many jobs besides the latest keep what was found of them.
+_KNOWN_JOBS = 7
 
 
 class Gallery:
@@ -20,6 +25,7 @@ class Gallery:
         self._store = store
         self._storage = storage
         self._pictures = pictures
+        self._twins: dict[UUID, tuple[tuple[int, int], Mapping[UUID, Twin]]] = {}
 
     def images(
         self, actor: Actor, job_id: UUID, *, offset: int = 0, limit: int | None = None
@@ -33,6 +39,22 @@ class Gallery:
         image = self._store.images.get(image_id)
         actor.check_may_see(image.owner_id, "image")
         return image
+
+    def twins(self, actor: Actor, job: Job) -> Mapping[UUID, Twin]:
+        """Images of a job that are almost the same as an earlier one or as a published page.
+
+        They are looked for again when an image has arrived or the number of published pages is
+        another.
+        """
+        actor.check_may_see(job.owner_id, "job")
+        published = self._store.pages.counts(None).get(PageStatus.PUBLISHED, 0)
+        there = (job.images.completed, published)
+        known = self._twins.get(job.id)
+        if known is None or known[0] != there:
+            hashes = self._store.images.hashes(job.id)
+            known = there, twins(hashes, self._store.pages.published_hashes())
+            self._twins = {**dict(list(self._twins.items())[-_KNOWN_JOBS:]), job.id: known}
+        return known[1]
 
     def selected_prompts(self, actor: Actor, job_id: UUID) -> dict[int, int]:
         """Number of each prompt with selected images -> how many."""

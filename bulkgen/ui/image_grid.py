@@ -1,6 +1,6 @@
 """The images of a job as tiles: empty ones hold their places, finished ones can be selected."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from uuid import UUID
 
@@ -10,10 +10,12 @@ from bulkgen.domain.errors import BulkgenError
 from bulkgen.domain.images import GeneratedImage, ImageStatus
 from bulkgen.domain.jobs import Job
 from bulkgen.domain.people import Actor
+from bulkgen.domain.twins import Twin
 from bulkgen.studio import Studio
 from bulkgen.ui import messages
 from bulkgen.ui.formats import markdown
 from bulkgen.ui.image_links import placeholder_url, thumbnail_url
+from bulkgen.ui.remarks import draw_remarks
 
 _PAGE = 48
 _COLUMNS = 4
@@ -39,13 +41,15 @@ def draw_grid(studio: Studio, actor: Actor, job: Job) -> None:
     pages = -(-job.images.total // size)
     number = st.session_state.get(_page_key(job), 1)
     images = studio.gallery.images(actor, job.id, offset=(number - 1) * size, limit=size)
+    twins = studio.gallery.twins(actor, job)
     if all(image.number == 1 for image in images):
         with _grid():
             for image in images:
-                _draw_tile(studio, actor, image, f"Prompt {image.prompt_number}", image.prompt)
+                label = f"Prompt {image.prompt_number}"
+                _draw_tile(studio, actor, image, label, image.prompt, twin=twins.get(image.id))
     else:
         for _, group in groupby(images, key=lambda image: image.prompt_id):
-            _draw_prompt(studio, actor, list(group))
+            _draw_prompt(studio, actor, list(group), twins)
     if pages > 1:
         st.pagination(pages, key=_page_key(job))
 
@@ -58,7 +62,12 @@ def _grid() -> st.delta_generator.DeltaGenerator:
     return st.grid(_COLUMNS, min_column_width=_MIN_COLUMN_PX)
 
 
-def _draw_prompt(studio: Studio, actor: Actor, images: Sequence[GeneratedImage]) -> None:
+def _draw_prompt(
+    studio: Studio,
+    actor: Actor,
+    images: Sequence[GeneratedImage],
+    twins: Mapping[UUID, Twin],
+) -> None:
     """The variations of one prompt, with All and None for them."""
     first = images[0]
     done = [image.id for image in images if image.status is ImageStatus.COMPLETED]
@@ -79,11 +88,18 @@ def _draw_prompt(studio: Studio, actor: Actor, images: Sequence[GeneratedImage])
                 )
         with _grid():
             for image in images:
-                _draw_tile(studio, actor, image, f"Image {image.number}")
+                label = f"Image {image.number}"
+                _draw_tile(studio, actor, image, label, twin=twins.get(image.id))
 
 
 def _draw_tile(
-    studio: Studio, actor: Actor, image: GeneratedImage, label: str, caption: str = ""
+    studio: Studio,
+    actor: Actor,
+    image: GeneratedImage,
+    label: str,
+    caption: str = "",
+    *,
+    twin: Twin | None,
 ) -> None:
     full_label = f"Prompt {image.prompt_number}, image {image.number}"
     with st.container(border=True, gap="xsmall"):
@@ -117,6 +133,7 @@ def _draw_tile(
             )
         if caption:
             st.caption(markdown(_excerpt(caption)))
+        draw_remarks(image, twin, open_image=_open_preview)
 
 
 def _draw_remedies(studio: Studio, actor: Actor, image: GeneratedImage) -> None:

@@ -1,5 +1,7 @@
 """One image large, with what is known of it."""
 
+from uuid import UUID
+
 import streamlit as st
 
 from bulkgen.domain.errors import BulkgenError
@@ -11,6 +13,7 @@ from bulkgen.ui import messages
 from bulkgen.ui.formats import about_usd, markdown, usd, when
 from bulkgen.ui.image_grid import PREVIEW
 from bulkgen.ui.image_links import original_url
+from bulkgen.ui.remarks import draw_remarks
 
 _WIDTH_PX = 760
 _KILOBYTE = 1024
@@ -30,12 +33,19 @@ def draw_preview(studio: Studio, actor: Actor) -> None:
     st.dialog(title, width=_WIDTH_PX, on_dismiss=_close)(_draw)(studio, actor, image)
 
 
+def _open(image_id: UUID) -> None:
+    st.session_state[PREVIEW] = image_id
+    st.rerun()
+
+
 def _close() -> None:
     st.session_state.pop(PREVIEW, None)
 
 
 def _draw(studio: Studio, actor: Actor, image: GeneratedImage) -> None:
     if image.status is ImageStatus.COMPLETED:
+        twins = studio.gallery.twins(actor, studio.jobs.get(actor, image.job_id))
+        draw_remarks(image, twins.get(image.id), open_image=_open)
         _draw_picture(image)
     elif image.message:
         st.warning(markdown(image.message), icon=":material/error:")
@@ -74,6 +84,7 @@ def _draw_picture(image: GeneratedImage) -> None:
             "Model": image.model,
             "Size": f"{image.width_px} x {image.height_px} pixels",
             "Quality": image.quality,
+            "Sharpness and exposure": "" if image.score is None else f"{image.score:.0f} of 100",
             "Cost": cost.replace("$", "\\$"),
             "File": f"{image.output_format}, {(image.size_bytes or 0) // _KILOBYTE:,} KB",
             "Made": when(image.completed_at) if image.completed_at else "",

@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from bulkgen.bootstrap import Installation, load_provider, open_installation
 from bulkgen.domain.images import ImageRequest, ProviderAnswer
+from bulkgen.domain.looks import Look
 from bulkgen.domain.people import Actor, Role
 from bulkgen.domain.prompts import MAX_ROWS, PromptRow
 from bulkgen.domain.rates import full_bucket
@@ -131,10 +132,10 @@ class ScaledPictures:
         self._numbers = count()
         self._pictures_a_thumbnail = pictures_a_thumbnail
 
-    def thumbnail(self, data: bytes) -> bytes:
+    def thumbnail(self, data: bytes) -> tuple[bytes, Look]:
         """A thumbnail, or nothing."""
         if next(self._numbers) % self._pictures_a_thumbnail:
-            return b""
+            return b"", Look(flat=False, hash=0, score=0.0)
         return variants.thumbnail(data)
 
 

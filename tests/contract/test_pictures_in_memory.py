@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bulkgen.bootstrap import open_installation
+from bulkgen.domain.looks import Look
 from bulkgen.engine import Engine
 from bulkgen.storage import variants
 from tests.fakes.demo_server import running_server
@@ -31,7 +32,7 @@ class CountedPictures:
             self.most = max(self.most, self._now)
         return variants.describe(data)
 
-    def thumbnail(self, data: bytes) -> bytes:
+    def thumbnail(self, data: bytes) -> tuple[bytes, Look]:
         time.sleep(0.03)
         with self._lock:
             self._now -= 1

@@ -40,6 +40,7 @@ from bulkgen.domain.images import (
     ProviderImage,
 )
 from bulkgen.domain.jobs import JOB_TRANSITIONS, JobStatus, NewJob, PauseReason
+from bulkgen.domain.looks import Mark
 from bulkgen.domain.pages import PAGE_TRANSITIONS, PageStatus, PageStep, PageTaskStatus, Verdict
 from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.domain.prompts import PromptRow
@@ -223,7 +224,13 @@ class JobMachine(_StoreMachine):
     def save(self, *, again: bool) -> None:
         image = self.unsaved[0] if again else self.unsaved.pop(0)
         saved = SavedImage(
-            storage_key="images/a.webp", output_format="webp", width_px=9, height_px=9
+            storage_key="images/a.webp",
+            output_format="webp",
+            width_px=9,
+            height_px=9,
+            marks=(Mark.WRONG_SIZE,),
+            score=61.5,
+            hash=0,
         )
         self.store.engine.image_saved(image.id, saved, self.now)
 

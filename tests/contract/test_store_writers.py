@@ -36,7 +36,13 @@ LATER = NOW + timedelta(seconds=30)
 WRITERS = 6
 MISSING = a_failure(FailureKind.UNUSABLE)
 SAVED = SavedImage(
-    storage_key="images/2026/11/a.webp", output_format="webp", width_px=1024, height_px=1024
+    storage_key="images/2026/11/a.webp",
+    output_format="webp",
+    width_px=1024,
+    height_px=1024,
+    marks=(),
+    score=61.5,
+    hash=0,
 )
 
 Result = TypeVar("Result")

@@ -81,5 +81,5 @@ def _store_picture(installation: Installation, number: int, edge_px: int) -> str
     image_id = UUID(int=number + 1)
     key = image_key(image_id, sha256(data).hexdigest(), "webp", _AT)
     installation.storage.put(key, data)
-    installation.storage.put(thumbnail_key(image_id), variants.thumbnail(data))
+    installation.storage.put(thumbnail_key(image_id), variants.thumbnail(data)[0])
     return key
