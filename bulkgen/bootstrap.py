@@ -36,6 +36,7 @@ from bulkgen.studio.budgets import Budgets
 from bulkgen.studio.checks import Checks
 from bulkgen.studio.choices import Choices
 from bulkgen.studio.column_choices import ColumnChoices
+from bulkgen.studio.finals import Finals
 from bulkgen.studio.gallery import Gallery
 from bulkgen.studio.health import HealthCheck
 from bulkgen.studio.jobs import Jobs
@@ -242,22 +243,24 @@ def _join_studio(
         free_bytes=steps.spool.free_bytes,
         max_rows=max_rows,
     )
+    jobs = Jobs(
+        store=store,
+        vault=steps.vault,
+        choices=choices,
+        checks=checks,
+        clock=clock,
+        wake=engine.wake,
+    )
     return Studio(
         choices=choices,
         column_choices=ColumnChoices(store),
         sheets=Sheets(store, clock),
         checks=checks,
         presets=Presets(store=store, choices=choices, clock=clock, styles=_read_styles()),
-        jobs=Jobs(
-            store=store,
-            vault=steps.vault,
-            choices=choices,
-            checks=checks,
-            clock=clock,
-            wake=engine.wake,
-        ),
+        jobs=jobs,
         gallery=Gallery(store, steps.storage, steps.pictures),
         reviews=Reviews(store, clock),
+        finals=Finals(store, jobs, checks),
         pages=Pages(
             store=store, storage=steps.storage, choices=choices, clock=clock, wake=engine.wake
         ),

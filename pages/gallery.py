@@ -7,6 +7,7 @@ import streamlit as st
 from bulkgen.domain.errors import BulkgenError
 from bulkgen.ui import navigation
 from bulkgen.ui.creation import draw_bar
+from bulkgen.ui.finals import draw_finals
 from bulkgen.ui.guards import guard
 from bulkgen.ui.image_grid import draw_grid
 from bulkgen.ui.job_address import job_from_address
@@ -53,3 +54,4 @@ else:
     st.fragment(draw, run_every=_POLL_S if active else None)(job_id, polled=active)
     draw_preview(studio(), actor)
     draw_details(studio(), actor)
+    draw_finals(studio(), actor)

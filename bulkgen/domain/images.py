@@ -149,6 +149,8 @@ class GeneratedImage:
     completed_at: datetime | None
     #: The page made from it.
     page_id: UUID | None
+    #: The image of another job that this one is the final of.
+    draft_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -200,6 +200,8 @@ class NewJob:
     created_at: datetime
     #: Index of a row -> images that are there already and take the places of its first ones.
     earlier: Mapping[int, tuple[UUID, ...]] = field(default_factory=dict)
+    #: Index of a row -> the image that its images are finals of.
+    drafts: Mapping[int, UUID] = field(default_factory=dict)
 
     def images_of(self, row: PromptRow) -> int:
         """How many images a row asks for."""

@@ -142,6 +142,10 @@ class ImageStore(Protocol):
         """The completed images of a person that such calls brought, by their fingerprint."""
 
     @abstractmethod
+    def finals(self, image_id: UUID) -> list[GeneratedImage]:
+        """Images that are finals of this one, in the order they were asked for."""
+
+    @abstractmethod
     def hashes(self, job_id: UUID) -> list[HashedImage]:
         """The completed images of a job whose pixels were looked at."""
 

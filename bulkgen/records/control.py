@@ -125,6 +125,7 @@ def one_more_image(connection: Connection, sibling: RowMapping, now: datetime) -
             number=(connection.scalar(last) or 0) + 1,
             status=ImageStatus.PENDING,
             selected=False,
+            draft_id=sibling.get("draft_id"),
             created_at=now,
         )
     )

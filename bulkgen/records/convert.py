@@ -104,6 +104,7 @@ def image_from(row: RowMapping) -> GeneratedImage:
         request_id=row["request_id"],
         completed_at=row["completed_at"],
         page_id=row["page_id"],
+        draft_id=row["draft_id"],
     )
 
 

@@ -100,6 +100,16 @@ class SqlImages(ImageStore):
         return found
 
     @override
+    def finals(self, image_id: UUID) -> list[GeneratedImage]:
+        with self._database.read() as connection:
+            rows = connection.execute(
+                _QUERY.where(images.c.draft_id == image_id)
+                .order_by(None)
+                .order_by(images.c.created_at, images.c.number)
+            ).mappings()
+            return [image_from(row) for row in rows]
+
+    @override
     def hashes(self, job_id: UUID) -> list[HashedImage]:
         query = (
             select(images.c.id, prompts.c.number, images.c.number, images.c.hash)

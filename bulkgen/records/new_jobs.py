@@ -9,7 +9,6 @@ from sqlalchemy import Connection, insert, select
 
 from bulkgen.domain.images import ImageStatus
 from bulkgen.domain.jobs import JobStatus, NewJob
-from bulkgen.domain.prompts import PromptRow
 from bulkgen.records.database import to_micro_usd
 from bulkgen.records.tables import images, jobs, prompts
 
@@ -33,7 +32,7 @@ def insert_job(connection: Connection, new: NewJob) -> None:
     there: list[dict[str, Any]] = []
     for index, row in enumerate(new.rows):
         earlier = [known[image_id] for image_id in new.earlier.get(index, ()) if image_id in known]
-        rows = _image_rows(new, row, uuid4())
+        rows = _image_rows(new, index, uuid4())
         prompt_rows.append(
             {
                 "id": rows[0]["prompt_id"],
@@ -79,8 +78,9 @@ def _insert_job(connection: Connection, new: NewJob, *, ended: bool) -> None:
     )
 
 
-def _image_rows(new: NewJob, row: PromptRow, prompt_id: UUID) -> list[dict[str, Any]]:
-    count = new.images_of(row)
+def _image_rows(new: NewJob, index: int, prompt_id: UUID) -> list[dict[str, Any]]:
+    count = new.images_of(new.rows[index])
+    draft_id = new.drafts.get(index)
     return [
         {
             "id": uuid4(),
@@ -89,7 +89,8 @@ def _image_rows(new: NewJob, row: PromptRow, prompt_id: UUID) -> list[dict[str, 
             "owner_id": new.owner_id,
             "number": variation,
             "status": ImageStatus.PENDING,
-            "selected": count == 1,
+            "selected": count == 1 and draft_id is None,
+            "draft_id": draft_id,
             "created_at": new.created_at,
         }
         for variation in range(1, count + 1)

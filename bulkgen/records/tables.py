@@ -154,6 +154,7 @@ class ImageRecord(SQLModel, table=True):
         UniqueConstraint("prompt_id", "number"),
         Index("ix_images_job_id", "job_id", "status"),
         Index("ix_images_attempt_id", "attempt_id"),
+        Index("ix_images_draft_id", "draft_id"),
     )
 
     id: UUID = Field(primary_key=True)
@@ -169,6 +170,8 @@ class ImageRecord(SQLModel, table=True):
     attempt_id: UUID | None = Field(foreign_key="attempts.id")
     #: Its place in the answer of the attempt, from 0.
     answer_index: int | None
+    #: The image of another job that this one is the final of.
+    draft_id: UUID | None
     message: str | None = Field(sa_type=Text)
     sha256: str | None = Field(sa_type=Text)
     output_format: str | None = Field(sa_type=Text)

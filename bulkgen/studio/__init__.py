@@ -7,6 +7,7 @@ from bulkgen.studio.budgets import Budgets
 from bulkgen.studio.checks import Checks
 from bulkgen.studio.choices import Choices
 from bulkgen.studio.column_choices import ColumnChoices
+from bulkgen.studio.finals import Finals
 from bulkgen.studio.gallery import Gallery
 from bulkgen.studio.health import HealthCheck
 from bulkgen.studio.jobs import Jobs
@@ -30,6 +31,7 @@ class Studio:
         jobs: Jobs,
         gallery: Gallery,
         reviews: Reviews,
+        finals: Finals,
         pages: Pages,
         budgets: Budgets,
         health: HealthCheck,
@@ -42,6 +44,7 @@ class Studio:
         self.jobs = jobs
         self.gallery = gallery
         self.reviews = reviews
+        self.finals = finals
         self.pages = pages
         self.budgets = budgets
         self.health = health

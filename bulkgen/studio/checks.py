@@ -104,15 +104,17 @@ class Checks:
         settings: GenerationSettings,
         *,
         use_earlier: bool = False,
+        as_sent: bool = False,
     ) -> CheckedList:
         """Look at every row and price those that may be sent; raises InputError for settings.
 
-        With `use_earlier`, pictures that are there already are not priced.
+        With `use_earlier`, pictures that are there already are not priced. With `as_sent`, rows
+        hold no variables and lists, only text.
         """
         now = self._clock.now()
         catalogue = self._choices.catalogue
         check_settings(settings, catalogue, now.date())
-        read = self._read(rows, settings)
+        read = self._read(rows, settings, as_sent=as_sent)
         earlier = self._earlier(actor, read.rows, settings)
         whole = made = self._estimate(actor, read.rows, settings)
         if use_earlier and earlier is not None:
@@ -157,12 +159,17 @@ class Checks:
                 if not verdict.unavailable
             }
 
-    def _read(self, rows: Sequence[PromptRow], settings: GenerationSettings) -> _Read:
+    def _read(
+        self, rows: Sequence[PromptRow], settings: GenerationSettings, *, as_sent: bool
+    ) -> _Read:
         against = (settings, self._choices.catalogue, self._clock.now().date())
         read = _Read()
         for index, row in enumerate(rows):
             try:
-                made = filled(row, self._max_rows - len(read.rows), settings.expansion, index)
+                made = [row]
+                if not as_sent:
+                    most = self._max_rows - len(read.rows)
+                    made = filled(row, most, settings.expansion, index)
                 reason = next(filter(None, (row_problem(one, *against) for one in made)), None)
             except InputError as error:
                 reason = str(error)

@@ -55,22 +55,27 @@ class Jobs:
         *,
         name: str,
         sheet: Sheet | None = None,
+        click_id: UUID | None = None,
         budget_usd: Decimal | None = None,
         try_first: int | None = None,
         leave_problems: bool = False,
         use_earlier: bool = False,
+        draft_ids: Sequence[UUID] = (),
     ) -> UUID:
-        """Start a job; starting the same content of one sheet again gives the same job.
+        """Start a job; the same content of one sheet, or by one `click_id`, gives the same job again.
 
         The sheet is gone then, unless another tab has written a newer revision of it. With
         `leave_problems` rows that may not be sent stay behind in it, and with `use_earlier`
-        pictures that are there already are taken instead of being made again. Raises InputError
+        pictures that are there already are taken instead of being made again. With `draft_ids` each
+        row is sent as it is written and gives the final of one of these images. Raises InputError
         when a row may not be sent or there is no room for the pictures, and SetupError when nobody
         pays.
         """
         if not rows:
             raise InputError("There is no prompt yet. Write or upload some first.")
-        checked = self._checks.check(actor, rows, settings, use_earlier=use_earlier)
+        checked = self._checks.check(
+            actor, rows, settings, use_earlier=use_earlier, as_sent=bool(draft_ids)
+        )
         if checked.obstacles:
             raise InputError(checked.obstacles[0])
         if checked.problems and not (leave_problems and checked.rows):
@@ -90,11 +95,12 @@ class Jobs:
                 estimated_usd=checked.estimate.cost.about_usd,
                 budget_usd=budget_usd or checked.budget_usd,
                 submission_token=submission_token(
-                    sheet.id if sheet else uuid4(), checked.rows, settings
+                    sheet.id if sheet else click_id or uuid4(), checked.rows, settings
                 ),
                 try_first=try_first if try_first and try_first < len(checked.rows) else None,
                 created_at=self._clock.now(),
                 earlier=earlier.by_row if use_earlier and earlier else {},
+                drafts=dict(enumerate(draft_ids)),
             )
         )
         if sheet is not None:

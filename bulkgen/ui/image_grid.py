@@ -133,7 +133,15 @@ def _draw_tile(
             )
         if caption:
             st.caption(markdown(_excerpt(caption)))
-        draw_remarks(image, twin, open_image=_open_preview)
+        draw_remarks(image, twin, place="gallery", open_image=_open_preview)
+        if image.draft_id is not None:
+            st.button(
+                "Compare with its draft",
+                key=f"gallery.draft.{image.id}",
+                type="tertiary",
+                on_click=_open_preview,
+                args=(image.id,),
+            )
 
 
 def _draw_remedies(studio: Studio, actor: Actor, image: GeneratedImage) -> None:

@@ -10,6 +10,7 @@ from bulkgen.domain.people import Actor
 from bulkgen.domain.pricing import image_cost
 from bulkgen.studio import Studio
 from bulkgen.ui import messages
+from bulkgen.ui.finals import draw_pairs
 from bulkgen.ui.formats import about_usd, markdown, usd, when
 from bulkgen.ui.image_grid import PREVIEW
 from bulkgen.ui.image_links import original_url
@@ -45,7 +46,8 @@ def _close() -> None:
 def _draw(studio: Studio, actor: Actor, image: GeneratedImage) -> None:
     if image.status is ImageStatus.COMPLETED:
         twins = studio.gallery.twins(actor, studio.jobs.get(actor, image.job_id))
-        draw_remarks(image, twins.get(image.id), open_image=_open)
+        draw_remarks(image, twins.get(image.id), place="preview", open_image=_open)
+        draw_pairs(studio, actor, image)
         _draw_picture(image)
     elif image.message:
         st.warning(markdown(image.message), icon=":material/error:")

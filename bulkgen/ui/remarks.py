@@ -14,9 +14,12 @@ _ICON = ":material/error:"
 
 
 def draw_remarks(
-    image: GeneratedImage, twin: Twin | None, *, open_image: Callable[[UUID], None]
+    image: GeneratedImage, twin: Twin | None, *, place: str, open_image: Callable[[UUID], None]
 ) -> None:
-    """Name what is wrong with a picture and what it repeats; `open_image` shows another image."""
+    """Name what is wrong with a picture and what it repeats.
+
+    `open_image` shows another image; `place` tells apart the widgets of several places.
+    """
     for mark in image.marks:
         st.caption(f"{_ICON} {markdown(_sentence(mark, image))}")
     if isinstance(twin, HashedPage):
@@ -24,7 +27,7 @@ def draw_remarks(
     elif twin is not None:
         st.button(
             f"Almost the same as {_name_of(twin.prompt_number, twin.number, image)}",
-            key=f"remarks.twin.{image.id}",
+            key=f"{place}.twin.{image.id}",
             type="tertiary",
             help="Look at the other one",
             on_click=open_image,

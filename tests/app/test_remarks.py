@@ -64,6 +64,7 @@ def test_a_picture_that_repeats_another_leads_to_it(
     app.run()
 
     assert not app.exception
+    assert len([one for one in app.button if one.label.startswith("Almost")]) == 1
     assert app.session_state["gallery.preview"] == _images(installation, job_id)[0].id
 
 
@@ -82,3 +83,17 @@ def test_a_picture_that_repeats_a_published_page_links_to_it(
     captions = _captions(open_page("gallery"))
 
     assert f"Almost the same as the page [{page.text.title}](/p/{page.slug})" in captions
+
+
+def test_a_preview_says_what_its_tile_says(
+    installation: Installation, open_page: OpenPage, job_id: UUID
+) -> None:
+    for image in _images(installation, job_id):
+        _write(installation, image, hash="0" * 16)
+    app = open_page("gallery")
+
+    [one for one in app.button if one.label == "Preview"][1].click()
+    app.run()
+
+    assert not app.exception
+    assert len([one for one in app.button if one.label.startswith("Almost")]) == 2

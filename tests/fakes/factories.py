@@ -107,6 +107,7 @@ def an_image(**changes: Any) -> GeneratedImage:
         request_id="req_1",
         completed_at=NOW,
         page_id=None,
+        draft_id=None,
     )
     return replace(image, **changes)
 
