@@ -36,6 +36,7 @@ from bulkgen.studio.budgets import Budgets
 from bulkgen.studio.checks import Checks
 from bulkgen.studio.choices import Choices
 from bulkgen.studio.column_choices import ColumnChoices
+from bulkgen.studio.exports import Exports
 from bulkgen.studio.finals import Finals
 from bulkgen.studio.gallery import Gallery
 from bulkgen.studio.health import HealthCheck
@@ -261,6 +262,7 @@ def _join_studio(
         gallery=Gallery(store, steps.storage, steps.pictures),
         reviews=Reviews(store, clock),
         finals=Finals(store, jobs, checks),
+        exports=Exports(store, steps.storage, clock),
         pages=Pages(
             store=store, storage=steps.storage, choices=choices, clock=clock, wake=engine.wake
         ),

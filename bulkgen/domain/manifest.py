@@ -7,14 +7,19 @@ from collections.abc import Sequence
 
 from bulkgen.domain.formulas import guarded
 from bulkgen.domain.images import SUFFIXES, GeneratedImage
+from bulkgen.domain.slugs import slug_of
+
+#: So much of a prompt is looked at for the name of its file.
+_NAMING_CHARACTERS = 200
 
 Entry = dict[str, str | int | bool | None]
 
 
 def file_name(image: GeneratedImage) -> str:
-    """The name of an exported image: number of its prompt and of itself."""
+    """The name of an exported image: number of its prompt and of itself, and some of its words."""
+    slug = slug_of(image.prompt[:_NAMING_CHARACTERS], str(image.id)[:8])
     suffix = SUFFIXES[image.output_format or "png"]
-    return f"{image.prompt_number:04d}-{image.number}.{suffix}"
+    return f"{image.prompt_number:04d}-{image.number}-{slug}.{suffix}"
 
 
 def entry(image: GeneratedImage) -> Entry:

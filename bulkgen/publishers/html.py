@@ -1,7 +1,7 @@
 """The HTML of published pages, the same in the app and in an export."""
 
 from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256
 from math import log
@@ -11,7 +11,8 @@ from urllib.parse import urljoin
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bulkgen.domain.images import MIME_TYPES
+from bulkgen.domain.images import MIME_TYPES, GeneratedImage
+from bulkgen.domain.manifest import file_name
 from bulkgen.domain.pages import PromptPage, Variant
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -21,6 +22,13 @@ _POLICY = (
     f"default-src 'none'; img-src 'self'; style-src 'sha256-{_STYLES_SHA256}'; "
     "base-uri 'none'; form-action 'none'"
 )
+_SHEET_STYLES = (_TEMPLATES / "contact_sheet.css").read_text(encoding="utf-8")
+_SHEET_POLICY = (
+    "default-src 'none'; img-src data:; style-src "
+    f"'sha256-{b64encode(sha256(_SHEET_STYLES.encode()).digest()).decode()}'"
+)
+#: Pieces of a template that are sent together.
+_NODES_AT_ONCE = 100
 #: Width by height of the cards in the index, as in site.css.
 _SHAPES = {"landscape": 3 / 2, "square": 1, "portrait": 2 / 3}
 #: Characters that HTML does not allow, and halves of surrogate pairs, which no file can hold.
@@ -57,6 +65,21 @@ def index_html(
         page_url=page_url,
         media_url=media_url,
     )
+
+
+def contact_sheet_html(
+    title: str, subtitle: str, pictures: Iterable[tuple[GeneratedImage, bytes | None]]
+) -> Iterator[str]:
+    """One file with every picture in it, made while it is sent; None stands for a lost picture."""
+    stream = _ENVIRONMENT.get_template("contact_sheet.html").stream(
+        title=title,
+        subtitle=subtitle,
+        pictures=pictures,
+        sheet_policy=_SHEET_POLICY,
+        sheet_styles=_SHEET_STYLES,
+    )
+    stream.enable_buffering(_NODES_AT_ONCE)
+    return stream
 
 
 def not_found_html(home_url: str) -> str:
@@ -114,6 +137,10 @@ def _day(at: datetime) -> str:
     return f"{at.day} {at:%B %Y}"
 
 
+def _base64(data: bytes) -> str:
+    return b64encode(data).decode()
+
+
 def _text_only(value: object) -> object:
     return value.translate(_NOT_TEXT) if isinstance(value, str) else value
 
@@ -130,7 +157,9 @@ def _environment() -> Environment:
     )
     environment.globals.update(policy=_POLICY, styles=_STYLES)
     environment.filters.update(
+        base64=_base64,
         day=_day,
+        file_name=file_name,
         jpeg=_jpeg,
         picture=_picture,
         shape=_shape,

@@ -7,6 +7,7 @@ from bulkgen.studio.budgets import Budgets
 from bulkgen.studio.checks import Checks
 from bulkgen.studio.choices import Choices
 from bulkgen.studio.column_choices import ColumnChoices
+from bulkgen.studio.exports import Exports
 from bulkgen.studio.finals import Finals
 from bulkgen.studio.gallery import Gallery
 from bulkgen.studio.health import HealthCheck
@@ -32,6 +33,7 @@ class Studio:
         gallery: Gallery,
         reviews: Reviews,
         finals: Finals,
+        exports: Exports,
         pages: Pages,
         budgets: Budgets,
         health: HealthCheck,
@@ -45,6 +47,7 @@ class Studio:
         self.gallery = gallery
         self.reviews = reviews
         self.finals = finals
+        self.exports = exports
         self.pages = pages
         self.budgets = budgets
         self.health = health

@@ -64,6 +64,7 @@ class Finals:
         settings = _settings(job, choice)
         checked = self._checks.check(actor, _rows(rows, drafts, choice), settings, as_sent=True)
         each = min(MAX_IMAGES_PER_PROMPT, -(-job.images.total // job.prompts))
+        before, after = job.settings.prefix, job.settings.suffix
         every = [
             replace(
                 _final(

@@ -62,7 +62,7 @@ class Jobs:
         use_earlier: bool = False,
         draft_ids: Sequence[UUID] = (),
     ) -> UUID:
-        """Start a job; the same content of one sheet, or by one `click_id`, gives the same job again.
+        """Start a job; the same content of one sheet or one `click_id` gives the same job again.
 
         The sheet is gone then, unless another tab has written a newer revision of it. With
         `leave_problems` rows that may not be sent stay behind in it, and with `use_earlier`

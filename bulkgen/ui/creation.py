@@ -8,6 +8,7 @@ from bulkgen.domain.pages import PageProgress
 from bulkgen.domain.people import Actor
 from bulkgen.studio import Studio
 from bulkgen.ui import messages, navigation
+from bulkgen.ui.exports import download_buttons
 from bulkgen.ui.finals import finals_button
 from bulkgen.ui.formats import markdown, plural
 from bulkgen.ui.progress import act_button
@@ -74,7 +75,9 @@ def _draw_selection(studio: Studio, actor: Actor, job: Job, to_create: int) -> N
                 args=(actor, job.id),
                 kwargs={"selected": selected},
             )
-        finals_button(job)
+        with st.popover("More", disabled=not job.selected, key=f"creation.more.{job.id}"):
+            finals_button(job)
+            download_buttons(job)
         st.button(
             f"Create {plural(to_create, 'Prompt Page')}",
             type="primary",

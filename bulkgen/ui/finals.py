@@ -26,6 +26,7 @@ def finals_button(job: Job) -> None:
         "Make finals",
         key=f"finals.open.{job.id}",
         disabled=not job.selected,
+        width="stretch",
         help="Make the selected pictures once more with a better model, quality or size",
         on_click=_open,
         args=(job.id,),

@@ -10,6 +10,7 @@ from bulkgen.domain.models import AUTO
 
 IMAGES = "/app/static/images"
 PAGE_PICTURES = "/app/static/pages"
+JOBS = "/app/static/jobs"
 
 
 def thumbnail_url(image_id: UUID) -> str:
@@ -20,6 +21,16 @@ def thumbnail_url(image_id: UUID) -> str:
 def original_url(image_id: UUID) -> str:
     """The provider's own bytes of an image."""
     return f"{IMAGES}/{image_id}/original"
+
+
+def selected_zip_url(job_id: UUID) -> str:
+    """The selected originals of a job, with a manifest."""
+    return f"{JOBS}/{job_id}/selected.zip"
+
+
+def contact_sheet_url(job_id: UUID) -> str:
+    """The selected pictures of a job on one page."""
+    return f"{JOBS}/{job_id}/contact-sheet.html"
 
 
 def page_picture_url(name: str) -> str:

@@ -23,7 +23,11 @@ def draw_remarks(
     for mark in image.marks:
         st.caption(f"{_ICON} {markdown(_sentence(mark, image))}")
     if isinstance(twin, HashedPage):
-        st.caption(f"Almost the same as the page [{markdown(twin.title)}](/p/{twin.slug})")
+        st.link_button(
+            markdown(f"Almost the same as the page {twin.title}"),
+            f"/p/{twin.slug}",
+            type="tertiary",
+        )
     elif twin is not None:
         st.button(
             f"Almost the same as {_name_of(twin.prompt_number, twin.number, image)}",

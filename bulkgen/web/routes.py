@@ -1,20 +1,29 @@
 """The routes; private ones serve the local admin until there is sign-in."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from uuid import UUID
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    Response,
+    StreamingResponse,
+)
 from starlette.routing import Route
 
-from bulkgen.domain.errors import BulkgenError, NotFoundError
-from bulkgen.domain.images import SUFFIXES
+from bulkgen.domain.errors import BulkgenError, InputError, NotFoundError
+from bulkgen.domain.images import SUFFIXES, GeneratedImage
+from bulkgen.domain.jobs import Job
 from bulkgen.domain.models import width_and_height
 from bulkgen.domain.people import LOCAL_ADMIN
-from bulkgen.publishers.html import index_html, not_found_html, page_html
+from bulkgen.domain.slugs import slug_of
+from bulkgen.publishers.html import contact_sheet_html, index_html, not_found_html, page_html
 from bulkgen.studio import Studio
 from bulkgen.web.review import review_routes
+from bulkgen.web.zip_stream import zip_parts
 
 #: The bytes behind one of these addresses never change.
 _PRIVATE_PICTURE = {
@@ -23,6 +32,7 @@ _PRIVATE_PICTURE = {
 }
 #: A page can be unpublished, so its pictures are asked for again after a while.
 _PUBLIC_PICTURE = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}
+_NEVER_KEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _PUBLIC_PAGE = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
 _PLACEHOLDER = re.compile(r"(waiting|failed)-(\d+x\d+)\.svg")
 _PLACEHOLDER_COLOURS = {"waiting": "#8884", "failed": "#c0392b33"}
@@ -37,6 +47,8 @@ def routes(studio: Callable[[], Studio], public_url: str | None) -> list[Route]:
         Route("/app/static/images/{image_id:uuid}/preview", web.preview),
         Route("/app/static/images/{image_id:uuid}/original", web.original),
         Route("/app/static/pages/{name}", web.page_picture),
+        Route("/app/static/jobs/{job_id:uuid}/selected.zip", web.selected_zip),
+        Route("/app/static/jobs/{job_id:uuid}/contact-sheet.html", web.contact_sheet),
         Route("/p/", web.index),
         Route("/p/media/{name}", web.public_picture),
         Route("/p/{slug}", web.public_page),
@@ -78,6 +90,42 @@ class _Web:
     def page_picture(self, request: Request) -> Response:
         name = request.path_params["name"]
         return _picture(lambda: self._studio().pages.picture(LOCAL_ADMIN, name))
+
+    def selected_zip(self, request: Request) -> Response:
+        exports = self._studio().exports
+        return self._download(
+            request, lambda _, images: zip_parts(exports.files(images)), "zip", "application/zip"
+        )
+
+    def contact_sheet(self, request: Request) -> Response:
+        def parts(job: Job, images: list[GeneratedImage]) -> Iterator[str]:
+            subtitle = f"{len(images):,} of {job.images.completed:,} pictures, made by AI"
+            pictures = self._studio().exports.thumbnails(images)
+            return contact_sheet_html(job.name, subtitle, pictures)
+
+        return self._download(request, parts, "html", "text/html")
+
+    def _download(
+        self,
+        request: Request,
+        parts: Callable[[Job, list[GeneratedImage]], Iterator[bytes] | Iterator[str]],
+        suffix: str,
+        mime_type: str,
+    ) -> Response:
+        """Send what is made of the selected images of a job, part by part."""
+        studio = self._studio()
+        job_id: UUID = request.path_params["job_id"]
+        try:
+            job = studio.jobs.get(LOCAL_ADMIN, job_id)
+            images = studio.exports.selected(LOCAL_ADMIN, job_id)
+        except (InputError, NotFoundError) as error:
+            return PlainTextResponse(str(error), status_code=404, headers=_NEVER_KEPT)
+        name = f"{slug_of(job.name, str(job.id)[:8])}.{suffix}"
+        return StreamingResponse(
+            parts(job, images),
+            media_type=mime_type,
+            headers={**_NEVER_KEPT, "Content-Disposition": f'attachment; filename="{name}"'},
+        )
 
     def public_picture(self, request: Request) -> Response:
         name = request.path_params["name"]

@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import re
 from decimal import Decimal
 
 import pytest
@@ -37,10 +38,23 @@ def read(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
-def test_an_image_is_named_after_its_prompt_and_its_place():
-    assert file_name(an_image()) == "0007-2.webp"
-    assert file_name(an_image(output_format="jpeg", prompt_number=5000)) == "5000-2.jpg"
-    assert file_name(an_image(output_format="png", number=10)) == "0007-10.png"
+def test_an_image_is_named_after_its_place_and_its_words():
+    assert file_name(an_image()) == "0007-2-a-hot-air-balloon.webp"
+    assert (
+        file_name(an_image(output_format="jpeg", prompt_number=5000, prompt="A Tree!"))
+        == "5000-2-a-tree.jpg"
+    )
+    assert file_name(an_image(output_format="png", number=10, prompt="猫")) == (
+        "0007-10-image-00000000.png"
+    )
+
+
+@given(prompt=st.text(), number=st.integers(1, 99))
+def test_whatever_the_prompt_a_file_name_is_plain_and_its_own(prompt, number):
+    name = file_name(an_image(prompt=prompt, number=number))
+
+    assert re.fullmatch(rf"0007-{number}-[a-z0-9-]+\.webp", name)
+    assert len(name) < 90
 
 
 def test_the_names_of_a_job_sort_as_its_prompts_do():
@@ -51,7 +65,7 @@ def test_the_names_of_a_job_sort_as_its_prompts_do():
 
 def test_an_entry_holds_what_is_known_of_an_image():
     assert entry(an_image()) == {
-        "file": "images/0007-2.webp",
+        "file": "images/0007-2-a-hot-air-balloon.webp",
         "prompt_number": 7,
         "image_number": 2,
         "prompt": "a hot air balloon",

@@ -1,0 +1,33 @@
+"""What the gallery offers to download."""
+
+from collections.abc import Callable
+
+from streamlit.testing.v1 import AppTest
+
+from bulkgen.bootstrap import Installation
+from bulkgen.domain.people import LOCAL_ADMIN
+from tests.fakes.installations import submit, wait_for_job
+
+OpenPage = Callable[[str], AppTest]
+
+
+def _links(app: AppTest) -> dict[str, str]:
+    return {link.proto.label: link.proto.url for link in app.get("link_button")}
+
+
+def test_the_selected_pictures_can_be_downloaded(
+    installation: Installation, open_page: OpenPage
+) -> None:
+    installation.engine.start()
+    job_id = submit(installation, ["a boat"], quality="low")
+    wait_for_job(installation, job_id)
+
+    app = open_page("gallery")
+
+    assert _links(app) == {
+        "Download originals": f"/app/static/jobs/{job_id}/selected.zip",
+        "Download contact sheet": f"/app/static/jobs/{job_id}/contact-sheet.html",
+    }
+    installation.studio.gallery.select_all(LOCAL_ADMIN, job_id, selected=False)
+    (menu,) = open_page("gallery").get("popover")
+    assert menu.proto.popover.disabled
