@@ -67,9 +67,7 @@ class Finals:
         before, after = job.settings.prefix, job.settings.suffix
         every = [
             replace(
-                _final(
-                    row, final_prompt(job.settings.prefix, row.text, job.settings.suffix), choice
-                ),
+                _final(row, final_prompt(before, row.text, after), choice),
                 images=row.images or each,
             )
             for row in rows
