@@ -32,6 +32,9 @@ def draw(job_id: UUID, *, polled: bool) -> None:
     """Everything of one job; runs again every two seconds while it is active."""
     job = studio().jobs.get(actor, job_id)
     draw_progress(studio(), actor, job)
+    review_button = st.button("Review", disabled=not job.images.completed, help="One key a prompt")
+    if review_button:
+        st.switch_page(navigation.REVIEW, query_params={"job": str(job_id)})
     draw_grid(studio(), actor, job)
     with st.bottom:
         draw_bar(studio(), actor, job)

@@ -11,6 +11,7 @@ from bulkgen.domain.models import AUTO
 IMAGES = "/app/static/images"
 PAGE_PICTURES = "/app/static/pages"
 JOBS = "/app/static/jobs"
+REVIEW = "/app/static/review"
 
 
 def thumbnail_url(image_id: UUID) -> str:

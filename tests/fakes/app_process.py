@@ -37,8 +37,10 @@ def environment(data_dir: Path, **settings: str) -> dict[str, str]:
 class AppProcess:
     """A running `streamlit run app.py`."""
 
-    def __init__(self, data_dir: Path, settings: Mapping[str, str]) -> None:
-        self.port = free_port()
+    def __init__(
+        self, data_dir: Path, settings: Mapping[str, str], port: int | None = None
+    ) -> None:
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = data_dir.with_suffix(f".{self.port}.log")
         with self.log.open("wb") as log:
