@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+#: Quiet, and asking nobody.
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -178,6 +178,23 @@ def test_a_tab_closed_while_the_server_is_dead_sends_when_review_is_opened_again
     context.close()
 
 
+def test_what_the_server_refuses_of_an_earlier_page_holds_up_nothing(
+    reviewed: Reviewed, page: Page
+) -> None:
+    reviewed.open(page)
+    page.evaluate(
+        "(job) => localStorage.setItem(`bulkgen.review.${job}.${'0'.repeat(32)}.0000000001`, "
+        "JSON.stringify({ number: 1, from: 'another version' }))",
+        str(reviewed.job_id),
+    )
+
+    reviewed.open(page)
+    _type(page, [2, 3])
+    page.wait_for_timeout(800)
+
+    assert reviewed.chosen() == [2, 3]
+
+
 def test_two_tabs_never_collide(reviewed: Reviewed, page: Page) -> None:
     second = page.context.new_page()
     reviewed.open(page)

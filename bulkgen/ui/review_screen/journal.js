@@ -61,7 +61,7 @@ class Journal {
     if (this.sending) return false
     this.sending = true
     try {
-      while (this.waiting.size || this.positionWaits) await this.post(this.nextBatch())
+      while (this.waiting.size || this.positionWaits) await this.postOrSkip(this.nextBatch())
       this.failures = 0
       return true
     } catch (error) {
@@ -72,6 +72,17 @@ class Journal {
     } finally {
       this.sending = false
       this.changed()
+    }
+  }
+
+  // What an earlier page left and the server refuses stays in the browser and holds up nothing.
+  async postOrSkip(keys) {
+    try {
+      await this.post(keys)
+    } catch (error) {
+      const isOwn = !keys.length || this.waiting.get(keys[0]).mount === this.mount
+      if (isOwn || !error.refusal) throw error
+      for (const key of keys) this.waiting.delete(key)
     }
   }
 

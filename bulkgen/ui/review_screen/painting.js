@@ -17,7 +17,7 @@ Object.assign(Screen.prototype, {
     if (this.inSummary) return this.paintSummary()
     if (list.get(number)) this.paintPrompt(list.get(number))
     else this.paintMissing()
-    this.loadAhead()
+    requestAnimationFrame(() => setTimeout(() => this.isGone || this.loadAhead()))
   },
 
   paintPrompt(prompt) {

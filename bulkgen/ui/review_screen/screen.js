@@ -241,6 +241,7 @@ class Screen {
     this.part("dialog.zoom").close()
     this.paint()
     this.introduce(said)
+    this.poll()
   }
 
   introduce(said = "") {
