@@ -6,8 +6,10 @@ import streamlit as st
 
 from bulkgen.domain.errors import BulkgenError
 from bulkgen.ui import navigation
+from bulkgen.ui.comparison import draw_comparison
 from bulkgen.ui.creation import draw_bar
 from bulkgen.ui.finals import draw_finals
+from bulkgen.ui.gallery_view import LIVE, TILES, draw_new_images, is_stale
 from bulkgen.ui.guards import guard
 from bulkgen.ui.image_grid import draw_grid
 from bulkgen.ui.job_address import job_from_address
@@ -16,6 +18,7 @@ from bulkgen.ui.messages import show
 from bulkgen.ui.preview import draw_preview
 from bulkgen.ui.progress import draw_progress
 from bulkgen.ui.session import studio
+from bulkgen.ui.tab import draw_tab
 
 _POLL_S = 2
 
@@ -28,14 +31,20 @@ def is_active(job_id: UUID) -> bool:
     return studio().jobs.get(actor, job_id).active or bool(pages and pages.active)
 
 
-def draw(job_id: UUID, *, polled: bool) -> None:
-    """Everything of one job; runs again every two seconds while it is active."""
+@st.fragment(key=TILES)
+def draw_tiles(job_id: UUID) -> None:
+    """The images; drawn again only when one of them has changed, or by a click."""
+    draw_grid(studio(), actor, studio().jobs.get(actor, job_id))
+
+
+def draw_live(job_id: UUID, *, polled: bool) -> None:
+    """What counts; runs again every two seconds while the job is active."""
     job = studio().jobs.get(actor, job_id)
-    draw_progress(studio(), actor, job)
-    review_button = st.button("Review", disabled=not job.images.completed, help="One key a prompt")
-    if review_button:
-        st.switch_page(navigation.REVIEW, query_params={"job": str(job_id)})
-    draw_grid(studio(), actor, job)
+    with draw_progress(studio(), actor, job):
+        draw_new_images(studio(), actor, job)
+        if st.button("Review", disabled=not job.images.completed, help="One key a prompt"):
+            st.switch_page(navigation.REVIEW, query_params={"job": str(job_id)})
+        draw_tab(job, active=job.active, stale=is_stale(studio(), actor, job_id))
     with st.bottom:
         draw_bar(studio(), actor, job)
     if polled and not is_active(job_id):
@@ -54,7 +63,14 @@ if job_id is None:
         st.switch_page(navigation.GENERATE)
 else:
     active = is_active(job_id)
-    st.fragment(draw, run_every=_POLL_S if active else None)(job_id, polled=active)
+    top = st.container()
+    draw_tiles(job_id)
+    with top:
+        # After the tiles, so that it knows what they show.
+        st.fragment(draw_live, key=LIVE, run_every=_POLL_S if active else None)(
+            job_id, polled=active
+        )
     draw_preview(studio(), actor)
+    draw_comparison(studio(), actor)
     draw_details(studio(), actor)
     draw_finals(studio(), actor)

@@ -14,6 +14,7 @@ from bulkgen.bootstrap import Installation, opened
 from bulkgen.cli.bar import ProgressBar
 from bulkgen.cli.jobs import print_job
 from bulkgen.domain.errors import InputError, PromptFileError, StateError
+from bulkgen.domain.image_filters import Choice
 from bulkgen.domain.jobs import RUNNING, GenerationSettings, Job, JobStatus
 from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.domain.prompts import Column, ListLimits, Problem, PromptSheet
@@ -210,7 +211,7 @@ def _follow(studio: Studio, job_id: UUID) -> Job:
 
 def _follow_pages(studio: Studio, job_id: UUID) -> int:
     """Make a page of every image that is there; returns how many failed."""
-    studio.gallery.select_all(LOCAL_ADMIN, job_id, selected=True)
+    studio.gallery.choose(LOCAL_ADMIN, job_id, Choice.ALL)
     studio.pages.create(LOCAL_ADMIN, job_id)
     bar = ProgressBar()
     while True:

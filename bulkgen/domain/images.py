@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from bulkgen.domain.attempts import Usage
+from bulkgen.domain.attempts import FailureKind, Usage
 from bulkgen.domain.looks import Mark
 
 
@@ -128,8 +128,12 @@ class GeneratedImage:
     stage: ImageStage | None
     #: Why it failed, in one sentence.
     message: str | None
+    #: How its latest call failed.
+    failure_kind: FailureKind | None
     selected: bool
     starred: bool
+    #: What a person wrote about it.
+    note: str
     model: str
     size: str
     quality: str

@@ -21,7 +21,14 @@ from bulkgen.domain.dispatch import (
     UnsavedImage,
 )
 from bulkgen.domain.health import StoreHealth
-from bulkgen.domain.images import EarlierImages, GeneratedImage
+from bulkgen.domain.image_filters import (
+    Choice,
+    FoundImages,
+    ImageFilter,
+    ImageOrder,
+    SelectionChange,
+)
+from bulkgen.domain.images import EarlierImages, GeneratedImage, ImageStatus
 from bulkgen.domain.jobs import Job, NewJob, PauseReason
 from bulkgen.domain.pages import (
     PageProgress,
@@ -132,6 +139,34 @@ class ImageStore(Protocol):
         """Images of the prompts with these numbers."""
 
     @abstractmethod
+    def some(self, image_ids: Sequence[UUID]) -> list[GeneratedImage]:
+        """These images in this order; one that is gone is left out."""
+
+    @abstractmethod
+    def find(self, job_id: UUID, which: ImageFilter, order: ImageOrder) -> FoundImages:
+        """The images of a job that a filter holds for."""
+
+    @abstractmethod
+    def arrived(
+        self,
+        job_id: UUID,
+        which: ImageFilter,
+        order: ImageOrder,
+        *,
+        since: datetime | None,
+        besides: Sequence[UUID],
+    ) -> tuple[int, UUID | None]:
+        """How many images of a filter arrived after a moment, these left out, and the first."""
+
+    @abstractmethod
+    def states(self, image_ids: Sequence[UUID]) -> dict[UUID, tuple[ImageStatus, bool]]:
+        """Where each of these images stands, and whether it is selected."""
+
+    @abstractmethod
+    def models(self, job_id: UUID) -> list[str]:
+        """The models that a job's images were asked from, by name."""
+
+    @abstractmethod
     def selected_prompts(self, job_id: UUID) -> dict[int, int]:
         """Number of each prompt with completed, selected images -> how many."""
 
@@ -154,8 +189,16 @@ class ImageStore(Protocol):
         """Choose images for pages, or not."""
 
     @abstractmethod
-    def select_all(self, job_id: UUID, *, selected: bool) -> None:
-        """Choose every completed image of a job, or none."""
+    def choose(self, job_id: UUID, which: ImageFilter, choice: Choice) -> SelectionChange:
+        """Change the selection among the completed images of a filter; returns what changed."""
+
+    @abstractmethod
+    def change_selection(self, job_id: UUID, change: SelectionChange) -> None:
+        """Select some images of a job and deselect others."""
+
+    @abstractmethod
+    def write_note(self, image_id: UUID, note: str) -> None:
+        """Replace what a person wrote about an image."""
 
 
 class ReviewStore(Protocol):

@@ -68,7 +68,8 @@ def job_from(
 def image_from(row: RowMapping) -> GeneratedImage:
     """An image.
 
-    The row also holds `prompt_number`, `row`, `settings`, `request`, `request_id`, `page_id`.
+    The row also holds `prompt_number`, `row`, `settings`, `request`, `request_id`,
+    `failure_kind`, `page_id`.
     """
     settings = settings_from_json(row["settings"])
     prompt_row = row_from_json(row["row"])
@@ -86,8 +87,10 @@ def image_from(row: RowMapping) -> GeneratedImage:
         status=ImageStatus(row["status"]),
         stage=ImageStage(row["stage"]) if row["stage"] else None,
         message=row["message"],
+        failure_kind=FailureKind(row["failure_kind"]) if row["failure_kind"] else None,
         selected=row["selected"],
         starred=row["starred_at"] is not None,
+        note=row["note"],
         model=prompt_row.model or settings.model,
         size=prompt_row.size or settings.size,
         quality=prompt_row.quality or settings.quality,

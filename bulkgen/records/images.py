@@ -1,21 +1,35 @@
 """Images as the gallery sees them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, select, update
 from typing_extensions import override
 
 from bulkgen.domain.errors import NotFoundError
+from bulkgen.domain.image_filters import (
+    Candidate,
+    Choice,
+    FoundImages,
+    ImageFilter,
+    ImageOrder,
+    SelectionChange,
+    change_for,
+)
 from bulkgen.domain.images import EarlierImages, GeneratedImage, ImageStatus
 from bulkgen.domain.twins import HashedImage
 from bulkgen.ports import ImageStore
 from bulkgen.records.convert import image_from
 from bulkgen.records.database import Database
+from bulkgen.records.image_filters import narrowed, of_filter, ordered
 from bulkgen.records.locks import hold_jobs
 from bulkgen.records.tables import attempts, images, jobs, pages, prompts
 
-#: Fingerprints in one question.
+_Wanted = TypeVar("_Wanted")
+
+#: Fingerprints or ids in one question.
 _AT_ONCE = 500
 _QUERY = (
     select(
@@ -25,6 +39,7 @@ _QUERY = (
         jobs.c.settings,
         attempts.c.request_id,
         attempts.c.request,
+        attempts.c.failure_kind,
         pages.c.id.label("page_id"),
     )
     .join(prompts, prompts.c.id == images.c.prompt_id)
@@ -59,6 +74,63 @@ class SqlImages(ImageStore):
         return self._read(and_(images.c.job_id == job_id, prompts.c.number.between(first, last)))
 
     @override
+    def some(self, image_ids: Sequence[UUID]) -> list[GeneratedImage]:
+        found = {image.id: image for image in self._read(images.c.id.in_(image_ids))}
+        return [found[image_id] for image_id in image_ids if image_id in found]
+
+    @override
+    def find(self, job_id: UUID, which: ImageFilter, order: ImageOrder) -> FoundImages:
+        query = of_filter(images.c.id, images.c.completed_at).where(images.c.job_id == job_id)
+        with self._database.read() as connection:
+            rows = connection.execute(ordered(narrowed(query, which), order)).all()
+        return FoundImages(
+            ids=tuple(row.id for row in rows),
+            newest_at=max((row.completed_at for row in rows if row.completed_at), default=None),
+        )
+
+    @override
+    def arrived(
+        self,
+        job_id: UUID,
+        which: ImageFilter,
+        order: ImageOrder,
+        *,
+        since: datetime | None,
+        besides: Sequence[UUID],
+    ) -> tuple[int, UUID | None]:
+        query = of_filter(images.c.id, func.count().over()).where(
+            images.c.job_id == job_id,
+            images.c.status == ImageStatus.COMPLETED,
+            images.c.id.not_in(besides),
+        )
+        if since is not None:
+            query = query.where(images.c.completed_at > since)
+        with self._database.read() as connection:
+            row = connection.execute(ordered(narrowed(query, which), order).limit(1)).first()
+        return (0, None) if row is None else (row[1], row[0])
+
+    @override
+    def states(self, image_ids: Sequence[UUID]) -> dict[UUID, tuple[ImageStatus, bool]]:
+        with self._database.read() as connection:
+            rows = connection.execute(
+                select(images.c.id, images.c.status, images.c.selected).where(
+                    images.c.id.in_(image_ids)
+                )
+            )
+            return {row.id: (ImageStatus(row.status), row.selected) for row in rows}
+
+    @override
+    def models(self, job_id: UUID) -> list[str]:
+        query = (
+            select(attempts.c.model)
+            .join(images, images.c.attempt_id == attempts.c.id)
+            .where(images.c.job_id == job_id)
+            .distinct()
+        )
+        with self._database.read() as connection:
+            return sorted(connection.scalars(query))
+
+    @override
     def selected_prompts(self, job_id: UUID) -> dict[int, int]:
         with self._database.read() as connection:
             rows = connection.execute(
@@ -79,14 +151,13 @@ class SqlImages(ImageStore):
         self, owner_id: UUID, fingerprints: Collection[str]
     ) -> dict[str, EarlierImages]:
         found: dict[str, EarlierImages] = {}
-        wanted = list(fingerprints)
         with self._database.read() as connection:
-            for start in range(0, len(wanted), _AT_ONCE):
+            for some in _in_parts(list(fingerprints)):
                 rows = connection.execute(
                     select(attempts.c.fingerprint, images.c.id, images.c.completed_at)
                     .join(images, images.c.attempt_id == attempts.c.id)
                     .where(
-                        attempts.c.fingerprint.in_(wanted[start : start + _AT_ONCE]),
+                        attempts.c.fingerprint.in_(some),
                         attempts.c.owner_id == owner_id,
                         images.c.job_id == attempts.c.job_id,
                         images.c.status == ImageStatus.COMPLETED,
@@ -135,14 +206,33 @@ class SqlImages(ImageStore):
             connection.execute(update(images).where(chosen).values(selected=selected))
 
     @override
-    def select_all(self, job_id: UUID, *, selected: bool) -> None:
+    def choose(self, job_id: UUID, which: ImageFilter, choice: Choice) -> SelectionChange:
+        query = of_filter(images.c.id, prompts.c.number, images.c.selected).where(
+            images.c.job_id == job_id, images.c.status == ImageStatus.COMPLETED
+        )
         with self._database.write() as connection:
             hold_jobs(connection, jobs.c.id == job_id)
-            connection.execute(
-                update(images)
-                .where(images.c.job_id == job_id, images.c.status == ImageStatus.COMPLETED)
-                .values(selected=selected)
+            rows = connection.execute(ordered(narrowed(query, which), ImageOrder.PROMPT))
+            change = change_for(
+                choice,
+                [
+                    Candidate(id=row.id, prompt_number=row.number, selected=row.selected)
+                    for row in rows
+                ],
             )
+            _change(connection, job_id, change)
+        return change
+
+    @override
+    def change_selection(self, job_id: UUID, change: SelectionChange) -> None:
+        with self._database.write() as connection:
+            hold_jobs(connection, jobs.c.id == job_id)
+            _change(connection, job_id, change)
+
+    @override
+    def write_note(self, image_id: UUID, note: str) -> None:
+        with self._database.write() as connection:
+            connection.execute(update(images).where(images.c.id == image_id).values(note=note))
 
     def _read(
         self, condition: ColumnElement[bool], offset: int = 0, limit: int | None = None
@@ -152,3 +242,18 @@ class SqlImages(ImageStore):
                 _QUERY.where(condition).offset(offset).limit(limit)
             ).mappings()
             return [image_from(row) for row in rows]
+
+
+def _change(connection: Connection, job_id: UUID, change: SelectionChange) -> None:
+    for image_ids, selected in ((change.selected, True), (change.deselected, False)):
+        for some in _in_parts(image_ids):
+            connection.execute(
+                update(images)
+                .where(images.c.job_id == job_id, images.c.id.in_(some))
+                .values(selected=selected)
+            )
+
+
+def _in_parts(wanted: Sequence[_Wanted]) -> Iterator[Sequence[_Wanted]]:
+    for start in range(0, len(wanted), _AT_ONCE):
+        yield wanted[start : start + _AT_ONCE]

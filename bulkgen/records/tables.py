@@ -173,6 +173,8 @@ class ImageRecord(SQLModel, table=True):
     #: The image of another job that this one is the final of.
     draft_id: UUID | None
     message: str | None = Field(sa_type=Text)
+    #: What a person wrote about it.
+    note: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
     sha256: str | None = Field(sa_type=Text)
     output_format: str | None = Field(sa_type=Text)
     storage_key: str | None = Field(sa_type=Text)

@@ -1,10 +1,18 @@
 """One job's images: seen, selected, fetched."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
-from bulkgen.domain.errors import NotFoundError
-from bulkgen.domain.images import MIME_TYPES, GeneratedImage
+from bulkgen.domain.errors import InputError, NotFoundError
+from bulkgen.domain.image_filters import (
+    Choice,
+    FoundImages,
+    ImageFilter,
+    ImageOrder,
+    SelectionChange,
+)
+from bulkgen.domain.images import MIME_TYPES, GeneratedImage, ImageStatus
 from bulkgen.domain.jobs import Job
 from bulkgen.domain.pages import PageStatus
 from bulkgen.domain.people import Actor
@@ -16,6 +24,8 @@ from bulkgen.ports import Pictures, Storage, Store
 _LIGHT_BYTES = 400_000
 #: So many jobs besides the latest keep what was found of them.
 _KNOWN_JOBS = 7
+
+MAX_NOTE_CHARACTERS = 2_000
 
 
 class Gallery:
@@ -33,6 +43,49 @@ class Gallery:
         """Images of a job in the order of its prompts."""
         self._check_job(actor, job_id)
         return self._store.images.of_job(job_id, offset=offset, limit=limit)
+
+    def find(
+        self, actor: Actor, job_id: UUID, which: ImageFilter, order: ImageOrder
+    ) -> FoundImages:
+        """The images of a job that a filter holds for, as they are at this moment."""
+        self._check_job(actor, job_id)
+        return self._store.images.find(job_id, which, order)
+
+    def some(self, actor: Actor, job_id: UUID, image_ids: Sequence[UUID]) -> list[GeneratedImage]:
+        """These images of a job in this order."""
+        self._check_job(actor, job_id)
+        return [image for image in self._store.images.some(image_ids) if image.job_id == job_id]
+
+    def states(
+        self, actor: Actor, job_id: UUID, image_ids: Sequence[UUID]
+    ) -> dict[UUID, tuple[ImageStatus, bool]]:
+        """Where images of a job stand, and whether each is selected; cheaper than `some`."""
+        self._check_job(actor, job_id)
+        return self._store.images.states(image_ids)
+
+    def arrived(
+        self,
+        actor: Actor,
+        job_id: UUID,
+        which: ImageFilter,
+        order: ImageOrder,
+        *,
+        since: datetime | None,
+        besides: Sequence[UUID],
+    ) -> tuple[int, UUID | None]:
+        """How many images of a filter arrived after a moment, these left out, and the first."""
+        self._check_job(actor, job_id)
+        return self._store.images.arrived(job_id, which, order, since=since, besides=besides)
+
+    def models(self, actor: Actor, job_id: UUID) -> list[str]:
+        """The models a job's images are made with."""
+        self._check_job(actor, job_id)
+        return self._store.images.models(job_id)
+
+    def variations(self, actor: Actor, image: GeneratedImage) -> list[GeneratedImage]:
+        """All images of the prompt of an image, this one among them."""
+        self._check_job(actor, image.job_id)
+        return self._store.images.of_prompts(image.job_id, image.prompt_number, image.prompt_number)
 
     def image(self, actor: Actor, image_id: UUID) -> GeneratedImage:
         """One image; raises NotFoundError."""
@@ -67,10 +120,29 @@ class Gallery:
             self.image(actor, image_id)
         self._store.images.select(image_ids, selected=selected)
 
-    def select_all(self, actor: Actor, job_id: UUID, *, selected: bool) -> None:
-        """Choose every image of a job that is there, or none."""
+    def choose(
+        self, actor: Actor, job_id: UUID, choice: Choice, which: ImageFilter | None = None
+    ) -> SelectionChange:
+        """Change the selection of a job, or only among the images of a filter.
+
+        Returns what changed, for `undo`.
+        """
         self._check_job(actor, job_id)
-        self._store.images.select_all(job_id, selected=selected)
+        return self._store.images.choose(job_id, which or ImageFilter(), choice)
+
+    def undo(self, actor: Actor, job_id: UUID, change: SelectionChange) -> None:
+        """Take a change of the selection back; images it did not touch stay as they are."""
+        self._check_job(actor, job_id)
+        self._store.images.change_selection(job_id, change.reverse)
+
+    def write_note(self, actor: Actor, image_id: UUID, note: str) -> None:
+        """Replace what is written about an image; raises InputError, NotFoundError."""
+        note = note.strip()
+        if len(note) > MAX_NOTE_CHARACTERS:
+            raise InputError(
+                f"The note has {len(note):,} characters; {MAX_NOTE_CHARACTERS:,} is the most."
+            )
+        self._store.images.write_note(self.image(actor, image_id).id, note)
 
     def thumbnail(self, actor: Actor, image_id: UUID) -> tuple[bytes, str]:
         """A small picture and its MIME type; raises NotFoundError."""

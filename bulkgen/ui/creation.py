@@ -12,6 +12,7 @@ from bulkgen.ui.exports import download_buttons
 from bulkgen.ui.finals import finals_button
 from bulkgen.ui.formats import markdown, plural
 from bulkgen.ui.progress import act_button
+from bulkgen.ui.selection import draw_selection_buttons
 
 _SHOWN = 3
 
@@ -67,14 +68,7 @@ def _draw_selection(studio: Studio, actor: Actor, job: Job, to_create: int) -> N
         st.caption(markdown("; ".join(several[:_SHOWN]) + more))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**Selected: {job.selected} of {job.images.completed}**", width="stretch")
-        for label, selected in (("Select All", True), ("Deselect All", False)):
-            st.button(
-                label,
-                disabled=not job.images.completed,
-                on_click=studio.gallery.select_all,
-                args=(actor, job.id),
-                kwargs={"selected": selected},
-            )
+        draw_selection_buttons(studio, actor, job)
         with st.popover("More", disabled=not job.selected, key=f"creation.more.{job.id}"):
             finals_button(job)
             download_buttons(job)

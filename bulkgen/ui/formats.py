@@ -4,10 +4,12 @@ from datetime import datetime
 from decimal import Decimal
 
 from bulkgen.domain.estimates import Estimate
+from bulkgen.domain.images import GeneratedImage
 from bulkgen.domain.pricing import CostBand
 
 _MINUTE_S = 60
 _HOUR_S = 3600
+_EXCERPT_CHARACTERS = 70
 #: An estimate whose ends are further apart than this is shown with both.
 _WIDE = Decimal("1.5")
 
@@ -67,6 +69,24 @@ def summary(estimate: Estimate, images_per_prompt: int) -> str:
     least, most = duration(estimate.least_s), duration(estimate.most_s)
     time = f"about {least}" if least == most else f"about {least} to {most}"
     return f"{prompts} = {plural(estimate.images, 'image')} | {time} | {about_usd(estimate.cost)}"
+
+
+def excerpt(prompt: str) -> str:
+    """The beginning of a prompt, cut between words."""
+    line = " ".join(prompt.split())
+    if len(line) <= _EXCERPT_CHARACTERS:
+        return line
+    return line[: _EXCERPT_CHARACTERS - 1].rsplit(" ", 1)[0] + "…"
+
+
+def image_name(image: GeneratedImage) -> str:
+    """Such as "Prompt 3, image 2"."""
+    return f"Prompt {image.prompt_number}, image {image.number}"
+
+
+def alt_text(image: GeneratedImage) -> str:
+    """What a picture shows, for whoever cannot see it."""
+    return f"{image_name(image)}: {excerpt(image.prompt)}"
 
 
 def when(at: datetime) -> str:

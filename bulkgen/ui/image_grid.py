@@ -6,24 +6,40 @@ from uuid import UUID
 
 import streamlit as st
 
+from bulkgen.domain.attempts import FailureKind
 from bulkgen.domain.errors import BulkgenError
+from bulkgen.domain.image_filters import ImageOrder
 from bulkgen.domain.images import GeneratedImage, ImageStatus
 from bulkgen.domain.jobs import Job
 from bulkgen.domain.people import Actor
 from bulkgen.domain.twins import Twin
 from bulkgen.studio import Studio
-from bulkgen.ui import messages
-from bulkgen.ui.formats import markdown
+from bulkgen.ui import messages, navigation
+from bulkgen.ui.comparison import MOST, compare_button
+from bulkgen.ui.formats import alt_text, excerpt, image_name, markdown
+from bulkgen.ui.gallery_view import (
+    LIVE,
+    PAGE,
+    TILES,
+    View,
+    draw_again,
+    draw_filters,
+    page_size,
+    remember_click,
+    remember_painted,
+    show_all,
+)
 from bulkgen.ui.image_links import placeholder_url, thumbnail_url
+from bulkgen.ui.preview import open_preview
 from bulkgen.ui.remarks import draw_remarks
 
-_PAGE = 48
 _COLUMNS = 4
 _MIN_COLUMN_PX = 185
-_EXCERPT_CHARACTERS = 70
 _SEEN = "gallery.seen"
-PREVIEW = "gallery.preview"
 _LOST = (ImageStatus.FAILED, ImageStatus.UNKNOWN)
+#: Asking again is refused again.
+_SAME_AGAIN = (FailureKind.MODERATION, FailureKind.REQUEST)
+_IN_SETTINGS = (FailureKind.IMAGE_LIMIT, FailureKind.BUSY, FailureKind.QUOTA, FailureKind.KEY)
 
 _WAITING = {
     ImageStatus.PENDING: "waits",
@@ -35,27 +51,50 @@ _WAITING = {
 
 
 def draw_grid(studio: Studio, actor: Actor, job: Job) -> None:
-    """Draw one page of tiles."""
-    per_prompt = job.settings.images_per_prompt
-    size = max(1, _PAGE // per_prompt) * per_prompt
-    pages = -(-job.images.total // size)
-    number = st.session_state.get(_page_key(job), 1)
-    images = studio.gallery.images(actor, job.id, offset=(number - 1) * size, limit=size)
+    """Draw the filters and one page of tiles."""
+    view = draw_filters(studio, actor, job)
+    tiles = st.container(key="gallery-tiles")
+    size = page_size(job)
+    pages = -(-len(view.found.ids) // size)
+    number = 1
+    if pages > 1:
+        number = min(st.pagination(pages, key=PAGE, bind="query-params"), pages)
+    ids = view.found.ids[(number - 1) * size : number * size]
+    images = studio.gallery.some(actor, job.id, ids)
+    remember_painted(images)
+    with tiles:
+        _draw_images(studio, actor, job, view, images)
+
+
+def _draw_images(
+    studio: Studio, actor: Actor, job: Job, view: View, images: Sequence[GeneratedImage]
+) -> None:
+    one_each = job.images.total == job.prompts
     twins = studio.gallery.twins(actor, job)
-    if all(image.number == 1 for image in images):
+    if not images:
+        st.markdown("No image is like this.")
+        st.button("Show all images", on_click=show_all)
+    elif one_each or not view.grouped or view.order is not ImageOrder.PROMPT:
         with _grid():
             for image in images:
-                label = f"Prompt {image.prompt_number}"
-                _draw_tile(studio, actor, image, label, image.prompt, twin=twins.get(image.id))
+                number = f"{image.prompt_number}" if one_each else _number(image)
+                _draw_tile(
+                    studio,
+                    actor,
+                    image,
+                    label=f"Prompt {number}",
+                    number=number,
+                    twin=twins.get(image.id),
+                    caption=image.prompt,
+                )
     else:
         for _, group in groupby(images, key=lambda image: image.prompt_id):
             _draw_prompt(studio, actor, list(group), twins)
-    if pages > 1:
-        st.pagination(pages, key=_page_key(job))
 
 
-def _page_key(job: Job) -> str:
-    return f"gallery.page.{job.id}"
+def _number(image: GeneratedImage) -> str:
+    """Prompt and variation, short enough for every button of a tile to have a name of its own."""
+    return f"{image.prompt_number}.{image.number}"
 
 
 def _grid() -> st.delta_generator.DeltaGenerator:
@@ -63,10 +102,7 @@ def _grid() -> st.delta_generator.DeltaGenerator:
 
 
 def _draw_prompt(
-    studio: Studio,
-    actor: Actor,
-    images: Sequence[GeneratedImage],
-    twins: Mapping[UUID, Twin],
+    studio: Studio, actor: Actor, images: Sequence[GeneratedImage], twins: Mapping[UUID, Twin]
 ) -> None:
     """The variations of one prompt, with All and None for them."""
     first = images[0]
@@ -74,92 +110,101 @@ def _draw_prompt(
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
-                f"**Prompt {first.prompt_number}** {markdown(_excerpt(first.prompt))}",
+                f"**Prompt {first.prompt_number}** {markdown(excerpt(first.prompt))}",
                 width="stretch",
             )
             for label, selected in (("All", True), ("None", False)):
                 st.button(
-                    label,
+                    f"{label} of {first.prompt_number}",
                     key=f"gallery.{label}.{first.prompt_id}",
                     disabled=not done,
                     help=f"Select {label.lower()} of prompt {first.prompt_number}",
                     on_click=_select,
                     args=(studio, actor, done, selected),
                 )
+            compare_button(f"Compare {first.prompt_number}", done[:MOST])
         with _grid():
             for image in images:
-                label = f"Image {image.number}"
-                _draw_tile(studio, actor, image, label, twin=twins.get(image.id))
+                number = _number(image)
+                _draw_tile(
+                    studio,
+                    actor,
+                    image,
+                    label=f"Image {number}",
+                    number=number,
+                    twin=twins.get(image.id),
+                )
 
 
 def _draw_tile(
     studio: Studio,
     actor: Actor,
     image: GeneratedImage,
-    label: str,
-    caption: str = "",
     *,
+    label: str,
+    number: str,
     twin: Twin | None,
+    caption: str = "",
 ) -> None:
-    full_label = f"Prompt {image.prompt_number}, image {image.number}"
+    """A tile; an empty one is as high as the picture that will take its place."""
+    there = image.status is ImageStatus.COMPLETED
     with st.container(border=True, gap="xsmall"):
-        if image.status is not ImageStatus.COMPLETED:
-            words = _WAITING[image.status]
+        if there:
+            st.image(thumbnail_url(image.id), width="stretch", alt=alt_text(image))
+        else:
+            label = f"{label} {_WAITING[image.status]}"
             st.image(
                 placeholder_url(image.size, failed=bool(image.message)),
                 width="stretch",
-                alt=f"{full_label}: {words}",
+                alt=f"{image_name(image)}: {_WAITING[image.status]}",
             )
-            st.markdown(markdown(f"{label} {words}"))
-            st.caption(markdown(image.message or _excerpt(caption)))
-            if image.status in _LOST:
-                _draw_remedies(studio, actor, image)
-            return
-        st.image(
-            thumbnail_url(image.id),
-            width="stretch",
-            alt=f"{full_label}: {_excerpt(image.prompt)}",
-        )
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            _draw_checkbox(studio, actor, image, label)
+            if image.status in _LOST:
+                st.markdown(markdown(label))
+            else:
+                _draw_checkbox(studio, actor, image, label)
+            if there:
+                st.button(
+                    f"Preview {number}",
+                    key=f"gallery.preview.{image.id}",
+                    type="tertiary",
+                    on_click=open_preview,
+                    args=(image.id,),
+                )
+        if image.message or caption:
+            st.caption(markdown(image.message or excerpt(caption)))
+        draw_remarks(image, twin, place="gallery", open_image=open_preview)
+        if image.draft_id is not None and there:
             st.button(
-                "Preview",
-                key=f"gallery.preview.{image.id}",
-                type="tertiary",
-                icon=":material/zoom_in:",
-                help=f"Look at {full_label.lower()}",
-                on_click=_open_preview,
-                args=(image.id,),
-            )
-        if caption:
-            st.caption(markdown(_excerpt(caption)))
-        draw_remarks(image, twin, place="gallery", open_image=_open_preview)
-        if image.draft_id is not None:
-            st.button(
-                "Compare with its draft",
+                f"Compare {number} with its draft",
                 key=f"gallery.draft.{image.id}",
                 type="tertiary",
-                on_click=_open_preview,
+                on_click=open_preview,
                 args=(image.id,),
             )
+        if image.status in _LOST:
+            _draw_remedies(studio, actor, image, number)
 
 
-def _draw_remedies(studio: Studio, actor: Actor, image: GeneratedImage) -> None:
+def _draw_remedies(studio: Studio, actor: Actor, image: GeneratedImage, number: str) -> None:
     """What a person can do about an image that did not come."""
     with st.container(horizontal=True, gap="xsmall"):
+        if image.failure_kind not in _SAME_AGAIN:
+            st.button(
+                f"Retry {number}",
+                key=f"gallery.retry.{image.id}",
+                help="Ask for it again with the same prompt",
+                on_click=_retry,
+                args=(studio, actor, image),
+            )
         st.button(
-            "Retry",
-            key=f"gallery.retry.{image.id}",
-            help="Ask for it again with the same prompt",
-            on_click=_retry,
-            args=(studio, actor, image),
-        )
-        st.button(
-            "Edit the prompt",
+            f"Edit prompt {number}",
             key=f"gallery.edit.{image.id}",
-            on_click=_open_preview,
+            on_click=open_preview,
             args=(image.id,),
         )
+        if image.failure_kind in _IN_SETTINGS:
+            st.page_link(navigation.SETTINGS, label="Limits and keys")
 
 
 def _retry(studio: Studio, actor: Actor, image: GeneratedImage) -> None:
@@ -173,16 +218,19 @@ def _retry(studio: Studio, actor: Actor, image: GeneratedImage) -> None:
 def _draw_checkbox(studio: Studio, actor: Actor, image: GeneratedImage, label: str) -> None:
     """The database decides; the widget is told only what it has not seen, so no click is lost."""
     key = f"gallery.select.{image.id}"
+    there = image.status is ImageStatus.COMPLETED
+    selected = image.selected and there
     seen = st.session_state.setdefault(_SEEN, {})
-    if key not in st.session_state or seen.get(image.id) != image.selected:
-        st.session_state[key] = image.selected
-        seen[image.id] = image.selected
+    if key not in st.session_state or seen.get(image.id) != selected:
+        st.session_state[key] = selected
+        seen[image.id] = selected
     st.checkbox(
         label,
         # For a browser that skipped the run in which the key was set.
         value=st.session_state[key],
         key=key,
         width="stretch",
+        disabled=not there,
         on_change=_toggle,
         args=(studio, actor, image.id),
     )
@@ -192,19 +240,10 @@ def _toggle(studio: Studio, actor: Actor, image_id: UUID) -> None:
     selected = bool(st.session_state[f"gallery.select.{image_id}"])
     st.session_state[_SEEN][image_id] = selected
     studio.gallery.select(actor, [image_id], selected=selected)
+    remember_click(image_id, selected=selected)
+    draw_again(LIVE)
 
 
 def _select(studio: Studio, actor: Actor, image_ids: Sequence[UUID], selected: bool) -> None:  # noqa: FBT001 - a callback's argument
     studio.gallery.select(actor, image_ids, selected=selected)
-
-
-def _open_preview(image_id: UUID) -> None:
-    st.session_state[PREVIEW] = image_id
-    st.rerun()
-
-
-def _excerpt(prompt: str) -> str:
-    line = " ".join(prompt.split())
-    if len(line) <= _EXCERPT_CHARACTERS:
-        return line
-    return line[: _EXCERPT_CHARACTERS - 1].rsplit(" ", 1)[0] + "…"
+    draw_again(TILES, LIVE)

@@ -6,6 +6,8 @@ path itself; our own route answers it.
 
 from uuid import UUID
 
+import streamlit as st
+
 from bulkgen.domain.models import AUTO
 
 IMAGES = "/app/static/images"
@@ -37,6 +39,12 @@ def contact_sheet_url(job_id: UUID) -> str:
 def page_picture_url(name: str) -> str:
     """A picture file of a page, draft or published."""
     return f"{PAGE_PICTURES}/{name}"
+
+
+def browser_url(url: str) -> str:
+    """An address for a component, which nobody adds the base path to."""
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{base}{url}" if base else url
 
 
 def placeholder_url(size: str, *, failed: bool) -> str:

@@ -5,12 +5,13 @@ from decimal import Decimal
 from uuid import UUID
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from bulkgen.domain.errors import BulkgenError
 from bulkgen.domain.jobs import ENDED, RUNNING, Job, JobStatus, PauseReason
 from bulkgen.domain.people import Actor
 from bulkgen.studio import Studio
-from bulkgen.ui import messages
+from bulkgen.ui import messages, navigation
 from bulkgen.ui.formats import markdown, plural, precise_duration, usd
 from bulkgen.ui.job_details import details_button
 
@@ -22,16 +23,18 @@ _HEADINGS = {
     JobStatus.CANCELLED: "Generation Cancelled - Select Images to Publish",
     JobStatus.FAILED: "Generation Failed",
 }
+_IN_SETTINGS = (PauseReason.LIMIT, PauseReason.QUOTA, PauseReason.KEY)
 
 
-def draw_progress(studio: Studio, actor: Actor, job: Job) -> None:
-    """Draw the head of a job."""
+def draw_progress(studio: Studio, actor: Actor, job: Job) -> DeltaGenerator:
+    """Draw the head of a job; returns the place for more buttons."""
     st.header(_HEADINGS[job.status], anchor=False)
     st.caption(markdown(job.name))
     share = job.images.ended / job.images.total
     st.progress(share, text=f"{share:.0%}")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(markdown(_line(studio, actor, job)), width="stretch")
+    st.markdown(markdown(_line(studio, actor, job)))
+    buttons = st.container(horizontal=True, vertical_alignment="center")
+    with buttons:
         if job.status in RUNNING:
             act_button("Pause", studio.jobs.pause, actor, job.id)
         if job.status not in ENDED:
@@ -42,6 +45,7 @@ def draw_progress(studio: Studio, actor: Actor, job: Job) -> None:
         details_button(job.id)
     if job.status is JobStatus.PAUSED:
         _draw_pause(studio, actor, job)
+    return buttons
 
 
 def act_button(
@@ -101,6 +105,8 @@ def _draw_pause(studio: Studio, actor: Actor, job: Job) -> None:
             args=(lambda who, id_: studio.jobs.set_budget(who, id_, more), actor, job.id),
         )
         return
+    if job.pause_reason in _IN_SETTINGS:
+        st.page_link(navigation.SETTINGS, label="Limits and keys")
     waiting = plural(job.images.pending, "other image") if job.images.completed else "all images"
     label = f"Generate the {waiting}" if job.images.completed else f"Generate {waiting}"
     st.button(

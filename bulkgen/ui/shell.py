@@ -1,5 +1,7 @@
 """The frame round every page: navigation, banner, notes."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from bulkgen.ui import navigation
@@ -8,6 +10,7 @@ from bulkgen.ui.messages import show_note
 from bulkgen.ui.session import studio
 
 st.set_page_config(page_icon=str(navigation.FAVICON), layout="wide")
+st.html(Path(__file__).parent / "styles.css")
 st.session_state[SHELL_RAN] = True
 page = st.navigation(navigation.pages(), position="top")
 if studio().choices.demo:

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from bulkgen.bootstrap import Installation
 from bulkgen.domain.budgets import Caps
 from bulkgen.domain.people import LOCAL_ADMIN
+from tests.fakes.finished_jobs import submit_finished
 from tests.fakes.installations import submit, wait_for_job
 
 OpenPage = Callable[[str], AppTest]
@@ -36,13 +37,23 @@ def _texts(app: AppTest) -> str:
     return "\n".join(str(element.value) for element in elements).replace("\\", "")
 
 
-def test_a_failed_tile_says_why_and_is_retried(
+def test_a_refused_tile_says_why_and_is_not_offered_unchanged(
     installation: Installation, open_page: OpenPage, job_id: UUID
 ) -> None:
     app = open_page("gallery")
-    assert "safety system refused" in _texts(app)
 
-    _click(app, "Retry")
+    assert "safety system refused" in _texts(app)
+    assert not [button for button in app.button if button.label == "Retry 2"]
+
+
+def test_a_failed_tile_says_why_and_is_retried(
+    installation: Installation, open_page: OpenPage
+) -> None:
+    job_id = submit_finished(installation, 2, failed=[1])
+    app = open_page("gallery")
+    assert "It failed. Retry it." in _texts(app)
+
+    _click(app, "Retry 2")
 
     assert installation.studio.jobs.get(LOCAL_ADMIN, job_id).images.pending == 1
 
@@ -51,7 +62,7 @@ def test_a_refused_prompt_is_edited_and_asked_for_again(
     installation: Installation, open_page: OpenPage, job_id: UUID
 ) -> None:
     app = open_page("gallery")
-    _click(app, "Edit the prompt")
+    _click(app, "Edit prompt 2")
     assert "Another picture costs about $0.013." in _texts(app)
 
     next(area for area in app.text_area if area.label == "Prompt").set_value("a kind thing")
@@ -65,7 +76,7 @@ def test_a_picture_is_made_again_beside_the_old_one(
     installation: Installation, open_page: OpenPage, job_id: UUID
 ) -> None:
     app = open_page("gallery")
-    _click(app, "Preview")
+    _click(app, "Preview 1")
     assert "This picture stays." in _texts(app)
 
     _click(app, "Make it again")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from streamlit.testing.v1 import AppTest
 
 from bulkgen.bootstrap import Installation
+from bulkgen.domain.image_filters import Choice
 from bulkgen.domain.people import LOCAL_ADMIN
 from tests.fakes.installations import submit, wait_for_job
 
@@ -28,6 +29,6 @@ def test_the_selected_pictures_can_be_downloaded(
         "Download originals": f"/app/static/jobs/{job_id}/selected.zip",
         "Download contact sheet": f"/app/static/jobs/{job_id}/contact-sheet.html",
     }
-    installation.studio.gallery.select_all(LOCAL_ADMIN, job_id, selected=False)
+    installation.studio.gallery.choose(LOCAL_ADMIN, job_id, Choice.NONE)
     (menu,) = open_page("gallery").get("popover")
     assert menu.proto.popover.disabled

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bulkgen.bootstrap import Installation
+from bulkgen.domain.image_filters import Choice
 from bulkgen.domain.people import LOCAL_ADMIN
 from tests.fakes.installations import job_of, submit, wait_for_job
 
@@ -65,7 +66,7 @@ def test_finals_are_priced_and_made_and_taken(
 def test_without_a_selection_no_finals_can_be_made(
     installation: Installation, open_page: OpenPage, draft_job: UUID
 ) -> None:
-    installation.studio.gallery.select_all(LOCAL_ADMIN, draft_job, selected=False)
+    installation.studio.gallery.choose(LOCAL_ADMIN, draft_job, Choice.NONE)
 
     app = open_page("gallery")
 

@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 
 from bulkgen.bootstrap import open_installation
 from bulkgen.cli.arguments import main
+from bulkgen.domain.image_filters import Choice
 from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.domain.presets import Style
 from bulkgen.domain.prompts import PromptRow
@@ -46,7 +47,7 @@ def data_dir(tmp_path: Path, server: RunningServer, monkeypatch: pytest.MonkeyPa
         ]
         job_id = submit(installation, prompts, images_per_prompt=2)
         wait_for_job(installation, job_id)
-        installation.studio.gallery.select_all(LOCAL_ADMIN, job_id, selected=True)
+        installation.studio.gallery.choose(LOCAL_ADMIN, job_id, Choice.ALL)
         installation.studio.pages.create(LOCAL_ADMIN, job_id)
         wait_for_pages(installation, job_id)
         sheet = installation.studio.sheets.open(LOCAL_ADMIN)

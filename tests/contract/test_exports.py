@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from bulkgen.bootstrap import Installation
+from bulkgen.domain.image_filters import Choice
 from bulkgen.domain.images import GeneratedImage
 from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.web.routes import routes
@@ -110,7 +111,7 @@ def test_the_contact_sheet_is_one_file_to_keep(job_id: UUID, browser: TestClient
 def test_what_is_not_there_cannot_be_downloaded(
     installation: Installation, job_id: UUID, browser: TestClient, name: str
 ) -> None:
-    installation.studio.gallery.select_all(LOCAL_ADMIN, job_id, selected=False)
+    installation.studio.gallery.choose(LOCAL_ADMIN, job_id, Choice.NONE)
 
     unknown = browser.get(f"/app/static/jobs/{uuid4()}/{name}")
     nothing = browser.get(f"/app/static/jobs/{job_id}/{name}")

@@ -9,6 +9,7 @@ import pytest
 
 from bulkgen.bootstrap import Installation
 from bulkgen.domain.errors import InputError, NotFoundError, StateError
+from bulkgen.domain.image_filters import Choice
 from bulkgen.domain.images import GeneratedImage
 from bulkgen.domain.people import LOCAL_ADMIN, Actor, Role
 from bulkgen.domain.prompts import PromptRow
@@ -157,7 +158,7 @@ def test_the_offer_compares_with_making_everything_like_this(
 def test_nothing_is_said_to_be_saved_when_every_draft_becomes_a_final(
     installation: Installation, draft_job: UUID
 ) -> None:
-    installation.studio.gallery.select_all(LOCAL_ADMIN, draft_job, selected=True)
+    installation.studio.gallery.choose(LOCAL_ADMIN, draft_job, Choice.ALL)
 
     offer = installation.studio.finals.offer(LOCAL_ADMIN, draft_job, HIGH)
 
@@ -168,7 +169,7 @@ def test_nothing_is_said_to_be_saved_when_every_draft_becomes_a_final(
 def test_without_a_selection_there_is_nothing_to_make(
     installation: Installation, draft_job: UUID
 ) -> None:
-    installation.studio.gallery.select_all(LOCAL_ADMIN, draft_job, selected=False)
+    installation.studio.gallery.choose(LOCAL_ADMIN, draft_job, Choice.NONE)
 
     with pytest.raises(InputError, match="No picture is selected"):
         installation.studio.finals.make(LOCAL_ADMIN, draft_job, HIGH, uuid4())

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from bulkgen.bootstrap import Installation
 from bulkgen.domain.errors import NotFoundError, StateError
+from bulkgen.domain.image_filters import Choice
 from bulkgen.domain.pages import PageProgress, PageStatus
 from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.domain.prompts import PromptRow
@@ -78,7 +79,7 @@ def test_two_pictures_of_one_prompt_become_two_pages_with_different_titles(
     job_id = submit(installation, ["a hot air balloon over a valley"], images_per_prompt=3)
     wait_for_job(installation, job_id)
     selected_at_first = installation.studio.jobs.get(LOCAL_ADMIN, job_id).selected
-    installation.studio.gallery.select_all(LOCAL_ADMIN, job_id, selected=True)
+    installation.studio.gallery.choose(LOCAL_ADMIN, job_id, Choice.ALL)
 
     _create(installation, job_id)
 

@@ -100,7 +100,7 @@ def test_a_choice_is_the_selection_the_gallery_shows(store: SqlStore, job_id: UU
 def test_sending_it_again_changes_nothing(store: SqlStore, job_id: UUID) -> None:
     sent = [a_decision(1, 1, 2), a_decision(2, 2, 1)]
     store.review.decide(job_id, MOUNT, sent, 3)
-    store.images.select_all(job_id, selected=False)
+    store.images.select([image.id for image in store.images.of_job(job_id)], selected=False)
 
     store.review.decide(job_id, MOUNT, sent, None)
 

@@ -1,0 +1,91 @@
+"""Jobs whose pictures are there without anyone having made them."""
+
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+from PIL import Image, ImageOps
+from sqlalchemy import bindparam, update
+
+from bulkgen.bootstrap import Installation
+from bulkgen.domain.images import ImageStatus
+from bulkgen.domain.jobs import JobStatus
+from bulkgen.domain.storage_keys import image_key, thumbnail_key
+from bulkgen.records.tables import images, jobs, prompts
+from tests.fakes.installations import submit
+
+_SHA256 = "ab" * 32
+_THUMBNAIL_PX = 384
+
+
+def submit_finished(
+    installation: Installation,
+    wanted: int | Sequence[str],
+    *,
+    failed: Collection[int] = (),
+    arrived: int | None = None,
+    images_per_prompt: int = 1,
+) -> UUID:
+    """A job whose images are there; call it while no engine runs.
+
+    `failed` are places of images, from 0, that failed; `arrived` is how many are there where it is
+    not all of them, and the job then runs on.
+    """
+    job_id = submit(installation, wanted, budget_usd="1000", images_per_prompt=images_per_prompt)
+    ids = [image.id for image in installation.store.images.of_job(job_id)][:arrived]
+    now = datetime.now(UTC)
+    changes: list[dict[str, Any]] = [
+        {
+            "image": image_id,
+            "key": image_key(image_id, _SHA256, "webp", now),
+            "at": now + timedelta(milliseconds=place),
+        }
+        for place, image_id in enumerate(ids)
+    ]
+    with installation.store.database.write() as connection:
+        connection.execute(
+            update(images)
+            .where(images.c.id == bindparam("image"))
+            .values(
+                status=ImageStatus.COMPLETED,
+                storage_key=bindparam("key"),
+                completed_at=bindparam("at"),
+                sha256=_SHA256,
+                output_format="webp",
+                width_px=1024,
+                height_px=1024,
+                size_bytes=80_000,
+                cost_micro_usd=13_195,
+            ),
+            changes,
+        )
+        if arrived is None:
+            connection.execute(
+                update(prompts).where(prompts.c.job_id == job_id).values(status="completed")
+            )
+            connection.execute(
+                update(jobs)
+                .where(jobs.c.id == job_id)
+                .values(status=JobStatus.COMPLETED, started_at=now, completed_at=now)
+            )
+        if failed:
+            connection.execute(
+                update(images)
+                .where(images.c.id.in_([ids[place] for place in failed]))
+                .values(status=ImageStatus.FAILED, message="It failed. Retry it.")
+            )
+    for place, change in enumerate(changes):
+        installation.storage.put(thumbnail_key(change["image"]), _picture(place))
+        installation.storage.put(change["key"], _picture(place))
+    return job_id
+
+
+def _picture(place: int) -> bytes:
+    """A gradient in a colour of its own."""
+    picture = Image.linear_gradient("L").resize((_THUMBNAIL_PX, _THUMBNAIL_PX))
+    light = (place * 47 % 200, place * 89 % 200, place * 151 % 200)
+    buffer = BytesIO()
+    ImageOps.colorize(picture, light, "white").save(buffer, "webp", quality=70)
+    return buffer.getvalue()
