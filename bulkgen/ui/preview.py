@@ -152,9 +152,9 @@ def _draw_facts(image: GeneratedImage) -> None:
         "Made": when(image.completed_at) if image.completed_at else "",
         "Request": image.request_id or "unknown",
     }
-    with st.expander("What was sent, and what came"):
-        st.text(image.sent_prompt)
-        st.table({name: markdown(value) for name, value in facts.items()}, border="horizontal")
+    st.markdown("**What was sent, and what came**")
+    st.text(image.sent_prompt)
+    st.table({name: markdown(value) for name, value in facts.items()}, border="horizontal")
 
 
 def _draw_redo(studio: Studio, actor: Actor, image: GeneratedImage) -> None:

@@ -152,11 +152,11 @@ def test_several_images_of_a_prompt_are_chosen_in_a_group(app: AppProcess, page:
     page.get_by_role("button", name="Start Generation").click()
     expect(page.get_by_text("Selected: 0 of 6")).to_be_visible()
 
-    page.get_by_role("button", name="All", exact=True).first.click()
+    page.get_by_role("button", name="All of 1", exact=True).click()
 
     expect(page.get_by_text("Selected: 3 of 6")).to_be_visible()
     expect(page.get_by_text("Prompt 1 has 3 pictures selected: 3 pages")).to_be_visible()
-    page.get_by_role("button", name="None", exact=True).first.click()
+    page.get_by_role("button", name="None of 1", exact=True).click()
     expect(page.get_by_text("Selected: 0 of 6")).to_be_visible()
 
 

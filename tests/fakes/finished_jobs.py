@@ -1,19 +1,22 @@
 """Jobs whose pictures are there without anyone having made them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from PIL import Image, ImageOps
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, select, update
 
-from bulkgen.bootstrap import Installation
+from bulkgen.bootstrap import Installation, open_installation
 from bulkgen.domain.images import ImageStatus
 from bulkgen.domain.jobs import JobStatus
 from bulkgen.domain.storage_keys import image_key, thumbnail_key
 from bulkgen.records.tables import images, jobs, prompts
+from bulkgen.settings import Settings
 from tests.fakes.installations import submit
 
 _SHA256 = "ab" * 32
@@ -61,10 +64,13 @@ def submit_finished(
             ),
             changes,
         )
+        made = select(images.c.prompt_id).where(
+            images.c.job_id == job_id, images.c.storage_key != ""
+        )
+        connection.execute(
+            update(prompts).where(prompts.c.id.in_(made)).values(status=ImageStatus.COMPLETED)
+        )
         if arrived is None:
-            connection.execute(
-                update(prompts).where(prompts.c.job_id == job_id).values(status="completed")
-            )
             connection.execute(
                 update(jobs)
                 .where(jobs.c.id == job_id)
@@ -89,3 +95,16 @@ def _picture(place: int) -> bytes:
     buffer = BytesIO()
     ImageOps.colorize(picture, light, "white").save(buffer, "webp", quality=70)
     return buffer.getvalue()
+
+
+@contextmanager
+def demo_installation(data_dir: Path) -> Iterator[Installation]:
+    """The data an app of the demo will open, before it does."""
+    values = {name: field.default for name, field in Settings.model_fields.items()}
+    installation = open_installation(
+        Settings.model_construct(**{**values, "data_dir": data_dir, "demo": True})
+    )
+    try:
+        yield installation
+    finally:
+        installation.close(timeout_s=0)
