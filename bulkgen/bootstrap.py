@@ -259,7 +259,7 @@ def _join_studio(
         checks=checks,
         presets=Presets(store=store, choices=choices, clock=clock, styles=_read_styles()),
         jobs=jobs,
-        gallery=Gallery(store, steps.storage, steps.pictures),
+        gallery=Gallery(store, steps.storage, steps.pictures, clock),
         reviews=Reviews(store, clock),
         finals=Finals(store, jobs, checks),
         exports=Exports(store, steps.storage, clock),

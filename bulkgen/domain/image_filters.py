@@ -15,6 +15,9 @@ class Shown(StrEnum):
     SELECTED = "selected"
     #: There, and not selected.
     NOT_SELECTED = "not-selected"
+    #: There, and nobody has dealt with its prompt in review.
+    UNDECIDED = "undecided"
+    STARRED = "starred"
     FAILED = "failed"
 
 

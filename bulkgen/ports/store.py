@@ -197,6 +197,10 @@ class ImageStore(Protocol):
         """Select some images of a job and deselect others."""
 
     @abstractmethod
+    def star(self, image_id: UUID, starred_at: datetime | None) -> None:
+        """Mark an image as one of the best, or take the mark away."""
+
+    @abstractmethod
     def write_note(self, image_id: UUID, note: str) -> None:
         """Replace what a person wrote about an image."""
 

@@ -23,6 +23,8 @@ _SHOWN: dict[Shown, tuple[ColumnElement[bool], ...]] = {
     Shown.ALL: (),
     Shown.SELECTED: (_THERE, images.c.selected),
     Shown.NOT_SELECTED: (_THERE, images.c.selected == false()),
+    Shown.UNDECIDED: (_THERE, prompts.c.decided_at.is_(None)),
+    Shown.STARRED: (_THERE, images.c.starred_at.is_not(None)),
     Shown.FAILED: (images.c.status.in_((ImageStatus.FAILED, ImageStatus.UNKNOWN)),),
 }
 

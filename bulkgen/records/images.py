@@ -230,6 +230,13 @@ class SqlImages(ImageStore):
             _change(connection, job_id, change)
 
     @override
+    def star(self, image_id: UUID, starred_at: datetime | None) -> None:
+        with self._database.write() as connection:
+            connection.execute(
+                update(images).where(images.c.id == image_id).values(starred_at=starred_at)
+            )
+
+    @override
     def write_note(self, image_id: UUID, note: str) -> None:
         with self._database.write() as connection:
             connection.execute(update(images).where(images.c.id == image_id).values(note=note))

@@ -18,7 +18,7 @@ from bulkgen.domain.pages import PageStatus
 from bulkgen.domain.people import Actor
 from bulkgen.domain.storage_keys import first_owner, preview_key, thumbnail_key
 from bulkgen.domain.twins import Twin, twins
-from bulkgen.ports import Pictures, Storage, Store
+from bulkgen.ports import Clock, Pictures, Storage, Store
 
 #: An original up to this size, in a format that is small for it, is its own preview.
 _LIGHT_BYTES = 400_000
@@ -31,11 +31,12 @@ MAX_NOTE_CHARACTERS = 2_000
 class Gallery:
     """What a person does with images."""
 
-    def __init__(self, store: Store, storage: Storage, pictures: Pictures) -> None:
+    def __init__(self, store: Store, storage: Storage, pictures: Pictures, clock: Clock) -> None:
         self._store = store
         self._storage = storage
         self._pictures = pictures
         self._twins: dict[UUID, tuple[tuple[int, int], Mapping[UUID, Twin]]] = {}
+        self._clock = clock
 
     def images(
         self, actor: Actor, job_id: UUID, *, offset: int = 0, limit: int | None = None
@@ -134,6 +135,11 @@ class Gallery:
         """Take a change of the selection back; images it did not touch stay as they are."""
         self._check_job(actor, job_id)
         self._store.images.change_selection(job_id, change.reverse)
+
+    def star(self, actor: Actor, image_id: UUID, *, starred: bool) -> None:
+        """Mark an image as one of the best, or not; raises NotFoundError."""
+        image = self.image(actor, image_id)
+        self._store.images.star(image.id, self._clock.now() if starred else None)
 
     def write_note(self, actor: Actor, image_id: UUID, note: str) -> None:
         """Replace what is written about an image; raises InputError, NotFoundError."""

@@ -34,6 +34,8 @@ _SHOWN_WORDS = {
     Shown.ALL: "All",
     Shown.SELECTED: "Selected",
     Shown.NOT_SELECTED: "Not selected",
+    Shown.UNDECIDED: "Not yet decided",
+    Shown.STARRED: "Starred",
     Shown.FAILED: "Failed",
 }
 _ORDER_WORDS = {

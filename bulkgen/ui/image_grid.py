@@ -171,8 +171,11 @@ def _draw_tile(
                     on_click=open_preview,
                     args=(image.id,),
                 )
-        if image.message or caption:
-            st.caption(markdown(image.message or excerpt(caption)))
+        words = image.message or excerpt(caption)
+        if image.starred:
+            words = f"Starred. {words}"
+        if words:
+            st.caption(markdown(words))
         draw_remarks(image, twin, place="gallery", open_image=open_preview)
         if image.draft_id is not None and there:
             st.button(

@@ -92,7 +92,7 @@ def _show(image_id: UUID) -> None:
 
 def _draw_choice(studio: Studio, actor: Actor, image: GeneratedImage) -> None:
     """What a person thinks of it."""
-    selected, note = f"preview.selected.{image.id}", f"preview.note.{image.id}"
+    selected, starred, note = (f"preview.{what}.{image.id}" for what in ("select", "star", "note"))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.checkbox(
             "Selected",
@@ -100,6 +100,13 @@ def _draw_choice(studio: Studio, actor: Actor, image: GeneratedImage) -> None:
             key=selected,
             on_change=_select,
             args=(studio, actor, image.id, selected),
+        )
+        st.checkbox(
+            "Starred",
+            value=image.starred,
+            key=starred,
+            on_change=_star,
+            args=(studio, actor, image.id, starred),
         )
         st.link_button("Download", f"{original_url(image.id)}?download=1")
     st.text_area(
@@ -116,6 +123,10 @@ def _draw_choice(studio: Studio, actor: Actor, image: GeneratedImage) -> None:
 
 def _select(studio: Studio, actor: Actor, image_id: UUID, key: str) -> None:
     studio.gallery.select(actor, [image_id], selected=st.session_state[key])
+
+
+def _star(studio: Studio, actor: Actor, image_id: UUID, key: str) -> None:
+    studio.gallery.star(actor, image_id, starred=st.session_state[key])
 
 
 def _write_note(studio: Studio, actor: Actor, image_id: UUID, key: str) -> None:

@@ -212,15 +212,19 @@ def test_the_preview_steps_through_what_the_gallery_shows(
     assert "Prompt 3, image 1** (1 of 4)" in _texts(app)
 
 
-def test_a_note_and_a_selection_are_written_in_the_preview(
+def test_a_note_a_star_and_a_selection_are_written_in_the_preview(
     job_id: UUID, installation: Installation, open_page: OpenPage
 ) -> None:
     app = open_page("gallery")
     _click(app, "Preview 2.1")
 
     next(area for area in app.text_area if area.label == "Note").set_value("  too dark ")
-    next(box for box in app.checkbox if box.label == "Selected").check()
+    for label in ("Selected", "Starred"):
+        next(box for box in app.checkbox if box.label == label).check()
     app.run()
 
     image = installation.studio.gallery.images(LOCAL_ADMIN, job_id)[2]
-    assert (image.note, image.selected) == ("too dark", True)
+    assert (image.note, image.selected, image.starred) == ("too dark", True, True)
+    app = open_page("gallery")
+    _choose(app, "Show", value="starred")
+    assert _tiles(app) == ["Image 2.1"]

@@ -14,7 +14,7 @@ from bulkgen.domain.jobs import NewJob
 from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.domain.prompts import PromptRow
 from bulkgen.records.store import SqlStore
-from bulkgen.records.tables import images
+from bulkgen.records.tables import images, prompts
 from tests.fakes.factories import NOW, a_uuid, some_settings
 
 PROMPTS = ("a red BOAT at sea", "a tree in Évian", "100% wool")
@@ -71,6 +71,8 @@ def _places(store: SqlStore, job: NewJob, ids: tuple[UUID, ...]) -> list[int]:
         (ImageFilter(shown=Shown.SELECTED), [1]),
         (ImageFilter(shown=Shown.NOT_SELECTED), [0, 2, 3, 4]),
         (ImageFilter(shown=Shown.FAILED), [5]),
+        (ImageFilter(shown=Shown.UNDECIDED), [2, 3, 4]),
+        (ImageFilter(shown=Shown.STARRED), [0, 2]),
         (ImageFilter(text="boat"), [0, 1]),
         (ImageFilter(text="SEA  red"), [0, 1]),
         (ImageFilter(text="100%"), [4, 5]),
@@ -86,8 +88,12 @@ def _places(store: SqlStore, job: NewJob, ids: tuple[UUID, ...]) -> list[int]:
 def test_a_filter_finds_the_images_it_holds_for(
     store: SqlStore, job: NewJob, which: ImageFilter, found: list[int]
 ) -> None:
-    second = store.images.of_job(job.id)[1]
+    first, second, third, *_ = store.images.of_job(job.id)
     store.images.select([second.id], selected=True)
+    for image in (first, third):
+        store.images.star(image.id, NOW)
+    with store.database.write() as connection:
+        connection.execute(update(prompts).where(prompts.c.number == 1).values(decided_at=NOW))
 
     images_found = store.images.find(job.id, which, ImageOrder.PROMPT)
 

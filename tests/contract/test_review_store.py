@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from bulkgen.domain.image_filters import Choice, ImageFilter
 from bulkgen.domain.images import GeneratedImage
 from bulkgen.domain.jobs import NewJob
 from bulkgen.domain.people import LOCAL_ADMIN
@@ -100,7 +101,7 @@ def test_a_choice_is_the_selection_the_gallery_shows(store: SqlStore, job_id: UU
 def test_sending_it_again_changes_nothing(store: SqlStore, job_id: UUID) -> None:
     sent = [a_decision(1, 1, 2), a_decision(2, 2, 1)]
     store.review.decide(job_id, MOUNT, sent, 3)
-    store.images.select([image.id for image in store.images.of_job(job_id)], selected=False)
+    store.images.choose(job_id, ImageFilter(), Choice.NONE)
 
     store.review.decide(job_id, MOUNT, sent, None)
 
