@@ -20,8 +20,8 @@ _OPENED = "finals.opened"
 _SAME_SIZE = "as in the draft"
 
 
-def finals_button(job: Job) -> None:
-    """The button that opens the dialog."""
+def finals_button(job: Job, menu: str) -> None:
+    """The button that opens the dialog, and closes the menu of this key that it is in."""
     st.button(
         "Make finals",
         key=f"finals.open.{job.id}",
@@ -29,7 +29,7 @@ def finals_button(job: Job) -> None:
         width="stretch",
         help="Make the selected pictures once more with a better model, quality or size",
         on_click=_open,
-        args=(job.id,),
+        args=(job.id, menu),
     )
 
 
@@ -87,7 +87,8 @@ def _choose(studio: Studio, actor: Actor, image_id: UUID, final: bool) -> None: 
     st.rerun()
 
 
-def _open(job_id: UUID) -> None:
+def _open(job_id: UUID, menu: str) -> None:
+    st.session_state[menu] = False
     st.session_state[_OPENED] = (job_id, uuid4())
     st.rerun()
 
