@@ -189,6 +189,10 @@ class ImageStore(Protocol):
         """Choose images for pages, or not."""
 
     @abstractmethod
+    def select_instead(self, image_id: UUID, other_id: UUID) -> None:
+        """Choose one image for a page and not the other."""
+
+    @abstractmethod
     def choose(self, job_id: UUID, which: ImageFilter, choice: Choice) -> SelectionChange:
         """Change the selection among the completed images of a filter; returns what changed."""
 

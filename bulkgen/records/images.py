@@ -206,6 +206,13 @@ class SqlImages(ImageStore):
             connection.execute(update(images).where(chosen).values(selected=selected))
 
     @override
+    def select_instead(self, image_id: UUID, other_id: UUID) -> None:
+        both = images.c.id.in_((image_id, other_id))
+        with self._database.write() as connection:
+            hold_jobs(connection, jobs.c.id.in_(select(images.c.job_id).where(both)))
+            connection.execute(update(images).where(both).values(selected=images.c.id == image_id))
+
+    @override
     def choose(self, job_id: UUID, which: ImageFilter, choice: Choice) -> SelectionChange:
         query = of_filter(images.c.id, prompts.c.number, images.c.selected).where(
             images.c.job_id == job_id, images.c.status == ImageStatus.COMPLETED

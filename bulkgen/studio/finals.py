@@ -118,8 +118,7 @@ class Finals:
         if image.draft_id is None:
             raise StateError("This image is not the final of another.")
         chosen, other = (final_id, image.draft_id) if final else (image.draft_id, final_id)
-        self._store.images.select([chosen], selected=True)
-        self._store.images.select([other], selected=False)
+        self._store.images.select_instead(chosen, other)
 
     def _drafts(self, job: Job) -> list[GeneratedImage]:
         drafts = [

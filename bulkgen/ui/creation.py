@@ -68,23 +68,10 @@ def _draw_selection(studio: Studio, actor: Actor, job: Job, to_create: int) -> N
         st.caption(markdown("; ".join(several[:_SHOWN]) + more))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**Selected: {job.selected} of {job.images.completed}**", width="stretch")
-<<<<<<< ours
         draw_selection_buttons(studio, actor, job)
-        with st.popover("More", disabled=not job.selected, key=f"creation.more.{job.id}"):
-            finals_button(job)
-=======
-        for label, selected in (("Select All", True), ("Deselect All", False)):
-            st.button(
-                label,
-                disabled=not job.images.completed,
-                on_click=studio.gallery.select_all,
-                args=(actor, job.id),
-                kwargs={"selected": selected},
-            )
         menu = f"creation.more.{job.id}"
         with st.popover("More", disabled=not job.selected, key=menu, on_change="rerun"):
             finals_button(job, menu)
->>>>>>> theirs
             download_buttons(job)
         st.button(
             f"Create {plural(to_create, 'Prompt Page')}",
