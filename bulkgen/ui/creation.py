@@ -70,7 +70,9 @@ def _draw_selection(studio: Studio, actor: Actor, job: Job, to_create: int) -> N
         st.markdown(f"**Selected: {job.selected} of {job.images.completed}**", width="stretch")
         draw_selection_buttons(studio, actor, job)
         menu = f"creation.more.{job.id}"
-        with st.popover("More", disabled=not job.selected, key=menu, on_change="rerun"):
+        with st.popover(
+            "Finals and downloads", disabled=not job.selected, key=menu, on_change="rerun"
+        ):
             finals_button(job, menu)
             download_buttons(job)
         st.button(

@@ -108,7 +108,7 @@ def draw_filters(studio: Studio, actor: Actor, job: Job) -> View:
             width=210,
             on_change=_draw_all,
         )
-        with st.popover("More"):
+        with st.popover("More filters"):
             _draw_more(studio, actor, job)
     order = ImageOrder(st.session_state[ORDER])
     view = view_of(job.id)

@@ -53,7 +53,7 @@ def test_finals_are_priced_and_made_and_taken(
     newest = installation.studio.jobs.all(LOCAL_ADMIN)[0]
     wait_for_job(installation, newest.id)
     app.run()
-    _click(app, "Compare with its draft")
+    _click(app, "Compare 1 with its draft")
     assert "Draft: gpt-image-2.5-flare, low" in _texts(app)
     assert "Final: gpt-image-2.5-flare, high" in _texts(app)
     _click(app, "Take the final")
