@@ -5,11 +5,13 @@ from uuid import UUID
 import streamlit as st
 
 from bulkgen.domain.errors import BulkgenError
+from bulkgen.domain.jobs import Job
 from bulkgen.ui import navigation
 from bulkgen.ui.comparison import draw_comparison
 from bulkgen.ui.creation import draw_bar
 from bulkgen.ui.finals import draw_finals
-from bulkgen.ui.gallery_view import LIVE, TILES, draw_new_images, is_stale
+from bulkgen.ui.fragments import LIVE, TILES
+from bulkgen.ui.gallery_view import draw_new_images, is_stale
 from bulkgen.ui.guards import guard
 from bulkgen.ui.image_grid import draw_grid
 from bulkgen.ui.job_address import job_from_address
@@ -18,17 +20,19 @@ from bulkgen.ui.messages import show
 from bulkgen.ui.preview import draw_preview
 from bulkgen.ui.progress import draw_progress
 from bulkgen.ui.session import studio
-from bulkgen.ui.tab import draw_tab
+from bulkgen.ui.tab import draw_tick
 
 _POLL_S = 2
 
 actor = guard()
 
 
-def is_active(job_id: UUID) -> bool:
+def is_active(job: Job) -> bool:
     """Whether anything of the job can change without a click."""
-    pages = studio().pages.progress(actor, job_id)
-    return studio().jobs.get(actor, job_id).active or bool(pages and pages.active)
+    if job.active:
+        return True
+    pages = studio().pages.progress(actor, job.id)
+    return bool(pages and pages.active)
 
 
 @st.fragment(key=TILES)
@@ -44,10 +48,10 @@ def draw_live(job_id: UUID, *, polled: bool) -> None:
         draw_new_images(studio(), actor, job)
         if st.button("Review", disabled=not job.images.completed, help="One key a prompt"):
             st.switch_page(navigation.REVIEW, query_params={"job": str(job_id)})
-        draw_tab(job, active=job.active, stale=is_stale(studio(), actor, job_id))
+        draw_tick(job, active=job.active, stale=is_stale(studio(), actor, job_id))
     with st.bottom:
         draw_bar(studio(), actor, job)
-    if polled and not is_active(job_id):
+    if polled and not is_active(job):
         st.rerun()
 
 
@@ -62,7 +66,7 @@ if job_id is None:
     if st.button("Write prompts", type="primary"):
         st.switch_page(navigation.GENERATE)
 else:
-    active = is_active(job_id)
+    active = is_active(studio().jobs.get(actor, job_id))
     top = st.container()
     draw_tiles(job_id)
     with top:

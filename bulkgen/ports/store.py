@@ -63,6 +63,10 @@ class JobStore(Protocol):
         """The job with its counts; raises NotFoundError."""
 
     @abstractmethod
+    def owner(self, job_id: UUID) -> UUID:
+        """Whose job it is, without its counts; raises NotFoundError."""
+
+    @abstractmethod
     def all(self, owner_id: UUID | None) -> list[Job]:
         """Jobs of an owner, or of everyone, newest first."""
 

@@ -66,6 +66,16 @@ class SqlJobs(JobStore):
         return found[0]
 
     @override
+    def owner(self, job_id: UUID) -> UUID:
+        with self._database.read() as connection:
+            owner_id: UUID | None = connection.scalar(
+                select(jobs.c.owner_id).where(jobs.c.id == job_id)
+            )
+        if owner_id is None:
+            raise NotFoundError("There is no such job.")
+        return owner_id
+
+    @override
     def all(self, owner_id: UUID | None) -> list[Job]:
         return self._read(jobs.c.owner_id == owner_id if owner_id else jobs.c.id.is_not(None))
 

@@ -177,7 +177,7 @@ class Gallery:
         return self._storage.get(_stored(image)), MIME_TYPES[image.output_format or "webp"]
 
     def _check_job(self, actor: Actor, job_id: UUID) -> None:
-        actor.check_may_see(self._store.jobs.get(job_id).owner_id, "job")
+        actor.check_may_see(self._store.jobs.owner(job_id), "job")
 
 
 def _stored(image: GeneratedImage) -> str:

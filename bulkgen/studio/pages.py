@@ -48,17 +48,17 @@ class Pages:
 
     def to_create(self, actor: Actor, job_id: UUID) -> int:
         """How many pages `create` would make."""
-        actor.check_may_see(self._store.jobs.get(job_id).owner_id, "job")
+        actor.check_may_see(self._store.jobs.owner(job_id), "job")
         return self._store.pages.wanted(job_id)
 
     def cancel_creation(self, actor: Actor, job_id: UUID) -> None:
         """Make no more pages of a job; those made stay."""
-        actor.check_may_see(self._store.jobs.get(job_id).owner_id, "job")
+        actor.check_may_see(self._store.jobs.owner(job_id), "job")
         self._store.pages.cancel_tasks(job_id)
 
     def progress(self, actor: Actor, job_id: UUID) -> PageProgress | None:
         """How far the latest creation of a job is; None when there was none."""
-        actor.check_may_see(self._store.jobs.get(job_id).owner_id, "job")
+        actor.check_may_see(self._store.jobs.owner(job_id), "job")
         return self._store.pages.progress(job_id)
 
     def get(self, actor: Actor, page_id: UUID) -> PromptPage:

@@ -45,4 +45,4 @@ class Reviews:
         self._store.review.decide(job_id, mount_id, past, position)
 
     def _check_job(self, actor: Actor, job_id: UUID) -> None:
-        actor.check_may_see(self._store.jobs.get(job_id).owner_id, "job")
+        actor.check_may_see(self._store.jobs.owner(job_id), "job")

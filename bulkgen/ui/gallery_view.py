@@ -17,13 +17,12 @@ from bulkgen.domain.jobs import Job
 from bulkgen.domain.people import Actor
 from bulkgen.studio import Studio
 from bulkgen.ui.formats import plural
+from bulkgen.ui.fragments import LIVE, TILES, draw_again
+from bulkgen.ui.tab import draw_notice_switch
 
 #: Keys of the widgets, and their names in the address.
 SHOWN, SEARCH, MODEL, LEAST, MOST, ORDER, PAGE = "show", "q", "model", "from", "to", "sort", "page"
 _GROUPED = "together"
-
-#: Keys of the fragments: what is drawn again every two seconds, and the tiles.
-LIVE, TILES = "gallery.live", "gallery.tiles"
 
 _VIEW = "gallery.view"
 #: The images of the page in view as they were drawn last: status and selection.
@@ -110,6 +109,7 @@ def draw_filters(studio: Studio, actor: Actor, job: Job) -> View:
         )
         with st.popover("More filters"):
             _draw_more(studio, actor, job)
+        draw_notice_switch()
     order = ImageOrder(st.session_state[ORDER])
     view = view_of(job.id)
     wanted = (chosen_filter(), order, st.session_state[_GROUPED])
@@ -204,11 +204,6 @@ def show_all() -> None:
         st.session_state[key] = value
     st.session_state[MOST] = None
     look_again()
-
-
-def draw_again(*fragments: str) -> None:
-    """Draw these fragments and nothing else; ends a callback."""
-    st.rerun(list(fragments))
 
 
 def _draw_all() -> None:

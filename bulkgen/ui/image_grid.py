@@ -17,12 +17,10 @@ from bulkgen.studio import Studio
 from bulkgen.ui import messages, navigation
 from bulkgen.ui.comparison import MOST, compare_button
 from bulkgen.ui.formats import alt_text, excerpt, image_name, markdown
+from bulkgen.ui.fragments import LIVE, TILES, draw_again
 from bulkgen.ui.gallery_view import (
-    LIVE,
     PAGE,
-    TILES,
     View,
-    draw_again,
     draw_filters,
     page_size,
     remember_click,

@@ -10,7 +10,8 @@ from bulkgen.domain.people import Actor
 from bulkgen.studio import Studio
 from bulkgen.ui.comparison import MOST, compare_button
 from bulkgen.ui.formats import plural
-from bulkgen.ui.gallery_view import LIVE, TILES, chosen_filter, draw_again
+from bulkgen.ui.fragments import LIVE, TILES, draw_again
+from bulkgen.ui.gallery_view import chosen_filter
 
 _EVERYTHING = "selection.everything"
 _LAST = "selection.last"

@@ -1,8 +1,11 @@
-// The title of the browser's tab, a notice when the job ends, and the word that tiles have changed.
+// The title of the browser's tab, and a notice when the job ends.
 const tabs = new WeakMap()
 
 function setTitle(tab) {
-  if (tab.title && document.title !== tab.title) document.title = tab.title
+  if (!tab.title || document.title === tab.title) return
+  // Kept for the moment when this page is left.
+  tab.theirs = document.title
+  document.title = tab.title
 }
 
 function notify(data) {
@@ -46,24 +49,30 @@ function drawButton(button, data) {
   }
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  let tab = tabs.get(parentElement)
-  if (!tab) {
-    tab = { title: "", repainted: 0 }
-    tab.observer = new MutationObserver(() => setTitle(tab))
-    tab.observer.observe(document.head, { childList: true, characterData: true, subtree: true })
-    tabs.set(parentElement, tab)
-  }
+function follow(tab, button) {
+  const data = window.bulkgenTick
+  if (!data) return
   tab.title = data.title
   setTitle(tab)
   notify(data)
-  drawButton(parentElement.querySelector("button"), data)
-  if (data.repaint > tab.repainted) {
-    tab.repainted = data.repaint
-    setTriggerValue("repaint", data.repaint)
+  drawButton(button, data)
+}
+
+export default function ({ parentElement }) {
+  let tab = tabs.get(parentElement)
+  if (!tab) {
+    tab = { title: "", observer: new MutationObserver(() => setTitle(tab)) }
+    tab.observer.observe(document.head, { childList: true, characterData: true, subtree: true })
+    tab.follow = () => follow(tab, parentElement.querySelector("button"))
+    window.addEventListener("bulkgen-tick", tab.follow)
+    tabs.set(parentElement, tab)
   }
+  tab.follow()
   return () => {
     tab.observer.disconnect()
+    if (tab.theirs && document.title === tab.title) document.title = tab.theirs
+    window.removeEventListener("bulkgen-tick", tab.follow)
+    delete window.bulkgenTick
     tabs.delete(parentElement)
   }
 }

@@ -6,27 +6,45 @@ import streamlit as st
 
 from bulkgen.domain.jobs import ENDED, Job
 from bulkgen.ui.formats import plural
-from bulkgen.ui.gallery_view import TILES, draw_again
+from bulkgen.ui.fragments import TILES, draw_again
 
 _REPAINTS = "tab.repaints"
 
-_tab = st.components.v2.component(
+_FOLDER = Path(__file__).parent
+
+_switch = st.components.v2.component(
     "bulkgen_tab",
     html='<button type="button" hidden></button>',
-    css=(Path(__file__).parent / "tab.css").read_text(encoding="utf-8"),
-    js=(Path(__file__).parent / "tab.js").read_text(encoding="utf-8"),
+    css=(_FOLDER / "tab.css").read_text(encoding="utf-8"),
+    js=(_FOLDER / "tab.js").read_text(encoding="utf-8"),
+)
+#: A component brings its program along each time, so what is sent every two seconds is a few lines
+#: that pass the word on.
+_tick = st.components.v2.component(
+    "bulkgen_tick",
+    js="""export default ({ data, setTriggerValue }) => {
+  window.bulkgenTick = data
+  window.dispatchEvent(new Event("bulkgen-tick"))
+  if (data.repaint && data.repaint !== window.bulkgenRepaint)
+    setTriggerValue("repaint", (window.bulkgenRepaint = data.repaint))
+}""",
 )
 
 
-def draw_tab(job: Job, *, active: bool, stale: bool) -> None:
+def draw_notice_switch() -> None:
+    """The button that asks for a desktop notice; it also keeps the title of the tab."""
+    _switch(key="gallery-tab", width="content")
+
+
+def draw_tick(job: Job, *, active: bool, stale: bool) -> None:
     """Tell the browser how far the job is; where tiles are stale, it asks for them at once.
 
     A fragment cannot draw another one, but a callback can, so the word goes by the browser.
     """
     if stale:
         st.session_state[_REPAINTS] = st.session_state.get(_REPAINTS, 0) + 1
-    _tab(
-        key="gallery-tab",
+    _tick(
+        key="gallery-tick",
         width="content",
         data={
             "job": str(job.id),
@@ -34,7 +52,7 @@ def draw_tab(job: Job, *, active: bool, stale: bool) -> None:
             "title": _title(job, active=active),
             "active": active,
             "outcome": _outcome(job),
-            "repaint": st.session_state.get(_REPAINTS, 0) if stale else 0,
+            "repaint": st.session_state[_REPAINTS] if stale else 0,
         },
         on_repaint_change=_repaint,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from tests.fakes.installations import submit
 
 _SHA256 = "ab" * 32
 _THUMBNAIL_PX = 384
+_COLOURS = 24
 
 
 def submit_finished(
@@ -83,11 +85,12 @@ def submit_finished(
                 .values(status=ImageStatus.FAILED, message="It failed. Retry it.")
             )
     for place, change in enumerate(changes):
-        installation.storage.put(thumbnail_key(change["image"]), _picture(place))
-        installation.storage.put(change["key"], _picture(place))
+        installation.storage.put(thumbnail_key(change["image"]), _picture(place % _COLOURS))
+        installation.storage.put(change["key"], _picture(place % _COLOURS))
     return job_id
 
 
+@cache
 def _picture(place: int) -> bytes:
     """A gradient in a colour of its own."""
     picture = Image.linear_gradient("L").resize((_THUMBNAIL_PX, _THUMBNAIL_PX))
