@@ -30,7 +30,7 @@ def draw_selection_buttons(studio: Studio, actor: Actor, job: Job) -> None:
     for label, choice in (("Select All", Choice.ALL), ("Deselect All", Choice.NONE)):
         st.button(label, disabled=disabled, on_click=_choose, args=(studio, actor, job.id, choice))
     st.menu_button(
-        "More",
+        "More choices",
         list(_MORE_WORDS),
         format_func=_MORE_WORDS.__getitem__,
         key=_MORE,
