@@ -8,8 +8,10 @@ from uuid import UUID
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import update
 
 from bulkgen.records.store import SqlStore
+from bulkgen.records.tables import images
 from tests.fakes.app_process import AppProcess, running_app
 from tests.fakes.prompts import PARTI_50
 from tests.fakes.reviewable import reviewable_job
@@ -31,9 +33,21 @@ class Reviewed:
     def chosen(self) -> list[int]:
         """The variations that are selected, in the order of their prompts."""
         store = SqlStore(f"sqlite:///{self.data_dir / 'demo' / 'bulkgen.db'}")
-        images = store.images.of_job(self.job_id)
+        chosen = [image.number for image in store.images.of_job(self.job_id) if image.selected]
         store.close()
-        return [image.number for image in images if image.selected]
+        return chosen
+
+    def fail(self, message: str) -> None:
+        """Let the second image of the first prompt be one that did not come."""
+        store = SqlStore(f"sqlite:///{self.data_dir / 'demo' / 'bulkgen.db'}")
+        second = store.images.of_job(self.job_id, limit=2)[1].id
+        with store.database.write() as connection:
+            connection.execute(
+                update(images)
+                .where(images.c.id == second)
+                .values(status="failed", message=message, storage_key=None)
+            )
+        store.close()
 
     @contextmanager
     def restarted(self) -> Iterator[None]:
@@ -343,6 +357,22 @@ def test_one_more_variation_comes_where_it_was_asked_for(reviewed: Reviewed, pag
     assert reviewed.chosen() == [6]
 
 
+def test_a_failed_variation_says_why_and_can_be_made_again(reviewed: Reviewed, page: Page) -> None:
+    reviewed.fail("The safety system refused it. Write it in other words.")
+    page.goto(reviewed.url)
+    expect(page.locator(".tile img")).to_have_count(3)
+    expect(page.get_by_text("The safety system refused it")).to_be_visible()
+
+    page.keyboard.press("2")
+    _expect_prompt(page, 1)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("r")
+
+    expect(page.locator(".tile img")).to_have_count(4, timeout=30_000)
+    page.keyboard.press("2")
+    _expect_prompt(page, 2)
+
+
 def test_pictures_that_failed_to_load_are_asked_for_again(reviewed: Reviewed, page: Page) -> None:
     page.route("**/preview", lambda route: route.abort())
     reviewed.open(page)
@@ -375,8 +405,8 @@ def test_a_reader_of_the_screen_finds_names_and_news(reviewed: Reviewed, page: P
     )
     names = page.get_by_role("region", name="Review").get_by_role("button").all()
     labels = [button.get_attribute("aria-label") or button.inner_text() for button in names]
-    images = page.locator(".tile img").evaluate_all("(all) => all.map((image) => image.alt)")
-    assert len(set(images)) == 4
+    alts = page.locator(".tile img").evaluate_all("(all) => all.map((image) => image.alt)")
+    assert len(set(alts)) == 4
     assert len({*labels}) >= len(labels) - 3
     _shot(page, "review")
 

@@ -128,7 +128,8 @@ class Screen {
 
   choose(index) {
     const image = this.images[index]
-    if (!image || !isThere(image)) return this.say(`There is no variation ${index + 1}.`)
+    if (!image) return this.say(`There is no variation ${index + 1}.`)
+    if (!isThere(image)) return this.say(`Variation ${image.number} ${WORDS[image.status]}.`)
     this.decide({ selected: [image.number], decided: true })
     this.goOn(`Variation ${image.number} selected.`)
   }
@@ -176,14 +177,13 @@ class Screen {
   }
 
   redo() {
-    const image = this.markedImage ?? this.images[0]
     if (this.list.isUnderWay(this.number)) return this.say("A variation is being made already.")
-    this.trigger("redo", image.id)
-    this.say(`One more variation is made, ${this.data.price}.`)
+    this.trigger("redo", this.images[this.marked].id)
+    this.say(`A variation is made, ${this.data.price}.`)
   }
 
   edit() {
-    this.trigger("edit", (this.markedImage ?? this.images[0]).id)
+    this.trigger("edit", this.images[this.marked].id)
   }
 
   // Ways
