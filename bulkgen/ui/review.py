@@ -17,7 +17,7 @@ from bulkgen.ui.image_links import IMAGES, REVIEW
 
 _FOLDER = ROOT / "bulkgen" / "ui" / "review_screen"
 #: The last one exports what Streamlit calls.
-_SCRIPTS = ("journal", "pictures", "list", "keys", "screen", "painting")
+_SCRIPTS = ("journal", "pictures", "list", "keys", "screen", "decisions", "painting")
 _EDITED = "review.edited"
 #: Grows when Python has done what the screen asked for.
 _REVISION = "review.revision"

@@ -53,9 +53,11 @@ class Reviewed:
     def restarted(self) -> Iterator[None]:
         """The app again, at the same address."""
         again = AppProcess(self.data_dir, {}, self.app.port)
-        again.wait_until_up()
-        yield
-        again.stop()
+        try:
+            again.wait_until_up()
+            yield
+        finally:
+            again.stop()
 
     def open(self, page: Page, prompt: int = 1) -> None:
         """Show the screen and wait for the pictures of a prompt."""
@@ -162,8 +164,10 @@ def test_keys_typed_while_the_server_is_dead_arrive_when_it_is_back(
     reviewed.open(page)
     _type(page, _wanted()[:25])
     reviewed.app.kill()
-    _type(page, _wanted()[25:])
+    _type(page, _wanted()[25:45])
     expect(page.get_by_text(re.compile(r"\d+ not saved yet"))).to_be_visible()
+    expect(page.get_by_text("Connection error")).to_be_visible(timeout=60_000)
+    _type(page, _wanted()[45:])
 
     with reviewed.restarted():
         expect(page.get_by_text("not saved yet")).not_to_be_visible()

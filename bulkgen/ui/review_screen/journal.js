@@ -3,7 +3,7 @@
 // other's, and stays there until the server has it.
 
 const BATCH = 200
-const SEND_AFTER_MS = 250
+const SEND_AFTER_MS = 150
 const LONGEST_WAIT_MS = 5000
 
 class Journal {

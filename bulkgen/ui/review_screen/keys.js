@@ -17,6 +17,8 @@ const BY_KEY = {
   ArrowDown: "markNext",
 }
 const TYPING = "input, textarea, select, [contenteditable], [role=textbox], [role=combobox]"
+// A dialog with a field takes the keys; the one that says that the server is gone does not.
+const OVER_IT = "[role=dialog] textarea, [role=dialog] input, [role=listbox], [role=menu]"
 const CONTROLS = `button, a, summary, [role=button], [role=tab], [role=menuitem], ${TYPING}`
 
 // The action of a key press and the variation it names; null when the press is for someone else.
@@ -24,7 +26,7 @@ function actionOf(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return null
   const origin = event.composedPath()[0]
   const at = (selector) => origin instanceof Element && origin.closest(selector)
-  if (at(TYPING) || document.querySelector("[role=dialog], [role=listbox], [role=menu]")) return null
+  if (at(TYPING) || document.querySelector(OVER_IT)) return null
   const digit = digitOf(event)
   if (digit) return event.repeat ? null : ["choose", Number(digit) - 1]
   const action = BY_KEY[letterOf(event)]
