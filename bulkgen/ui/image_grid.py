@@ -1,6 +1,7 @@
 """The images of a job as tiles: empty ones hold their places, finished ones can be selected."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from uuid import UUID
 
@@ -46,6 +47,16 @@ _WAITING = {
     ImageStatus.CANCELLED: "cancelled",
     ImageStatus.UNKNOWN: "no answer",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Ticked:
+    """The checkbox of an image."""
+
+    #: Grows when the selection was changed elsewhere; 0 while the image is awaited.
+    edition: int
+    first: bool
+    now: bool
 
 
 def draw_grid(studio: Studio, actor: Actor, job: Job) -> None:
@@ -217,31 +228,43 @@ def _retry(studio: Studio, actor: Actor, image: GeneratedImage) -> None:
 
 
 def _draw_checkbox(studio: Studio, actor: Actor, image: GeneratedImage, label: str) -> None:
-    """The database decides; the widget is told only what it has not seen, so no click is lost."""
-    key = f"gallery.select.{image.id}"
+    """The database decides, and no click is lost.
+
+    A value is never changed from here: a browser that had not heard of it yet would send the old
+    one back, which looks like a click. What changed elsewhere comes as a new widget instead.
+    """
     there = image.status is ImageStatus.COMPLETED
-    selected = image.selected and there
-    seen = st.session_state.setdefault(_SEEN, {})
-    if key not in st.session_state or seen.get(image.id) != selected:
-        st.session_state[key] = selected
-        seen[image.id] = selected
+    seen: dict[UUID, _Ticked] = st.session_state.setdefault(_SEEN, {})
+    known = seen.get(image.id, _Ticked(edition=0, first=False, now=False))
+    if there:
+        kept = known.edition and _checkbox_key(image.id, known) in st.session_state
+        if known.now != image.selected or (not kept and known.first != image.selected):
+            known = _Ticked(known.edition + 1, first=image.selected, now=image.selected)
+        elif not known.edition:
+            known = replace(known, edition=1)
+        seen[image.id] = known
     st.checkbox(
         label,
-        # For a browser that skipped the run in which the key was set.
-        value=st.session_state[key],
-        key=key,
+        value=known.first,
+        key=_checkbox_key(image.id, known) if there else f"gallery.waits.{image.id}",
         width="stretch",
         disabled=not there,
         on_change=_toggle,
-        args=(studio, actor, image.id),
+        args=(studio, actor, image.id, known),
     )
 
 
-def _toggle(studio: Studio, actor: Actor, image_id: UUID) -> None:
-    selected = bool(st.session_state[f"gallery.select.{image_id}"])
-    st.session_state[_SEEN][image_id] = selected
+def _checkbox_key(image_id: UUID, ticked: _Ticked) -> str:
+    return f"gallery.select.{image_id}.{ticked.edition}"
+
+
+def _toggle(studio: Studio, actor: Actor, image_id: UUID, ticked: _Ticked) -> None:
+    selected = bool(st.session_state[_checkbox_key(image_id, ticked)])
     studio.gallery.select(actor, [image_id], selected=selected)
-    remember_click(image_id, selected=selected)
+    seen: dict[UUID, _Ticked] = st.session_state[_SEEN]
+    if seen[image_id].edition == ticked.edition:
+        seen[image_id] = replace(ticked, now=selected)
+        remember_click(image_id, selected=selected)
     draw_again(LIVE)
 
 

@@ -141,6 +141,35 @@ def test_what_another_screen_selected_is_shown(
     assert _selected(app) == ["Image 1.1", "Image 2.1", "Image 3.1", "Image 4.1"]
 
 
+def test_a_selection_made_elsewhere_comes_as_a_new_widget(
+    job_id: UUID, installation: Installation, open_page: OpenPage
+) -> None:
+    """A browser that has not heard of it sends the old value back, which must not be a click."""
+    app = open_page("gallery")
+    before = [box.key for box in app.checkbox]
+
+    installation.studio.gallery.choose(LOCAL_ADMIN, job_id, Choice.FIRST)
+    app.run()
+
+    changed = [box.key not in before for box in app.checkbox]
+    assert changed == [box.value for box in app.checkbox]
+
+
+def test_an_awaited_image_has_another_checkbox_than_the_one_that_arrives(
+    installation: Installation, open_page: OpenPage
+) -> None:
+    submit_finished(installation, 2, arrived=1)
+    app = open_page("gallery")
+    before = {box.key for box in app.checkbox}
+    assert _selected(app) == ["Prompt 1"]
+
+    _complete_rest(installation)
+    app.run()
+
+    assert _selected(app) == ["Prompt 1", "Prompt 2"]
+    assert len({box.key for box in app.checkbox} - before) == 1
+
+
 def test_a_click_stays_where_it_was_made_though_it_leaves_the_filter(
     job_id: UUID, installation: Installation, open_page: OpenPage
 ) -> None:
