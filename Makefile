@@ -16,7 +16,7 @@ run: .venv/run-stamp
 
 test: .venv/dev-stamp
 	@$(BIN)/python -m tests.browser.chromium
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 lint: .venv/dev-stamp
 	@$(BIN)/ruff format --check .
