@@ -18,6 +18,8 @@ class Shown(StrEnum):
     #: There, and nobody has dealt with its prompt in review.
     UNDECIDED = "undecided"
     STARRED = "starred"
+    #: Almost the same as an earlier one, or as a published page.
+    NEAR_DUPLICATES = "near-duplicates"
     FAILED = "failed"
 
 
@@ -30,6 +32,8 @@ class ImageOrder(StrEnum):
     OLDEST = "oldest"
     #: The dearest first.
     COST = "cost"
+    #: The sharpest and best exposed first.
+    SCORE = "score"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,8 @@ class ImageFilter:
     model: str | None = None
     least_usd: Decimal | None = None
     most_usd: Decimal | None = None
+    #: One of these images; None for any.
+    among: tuple[UUID, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +67,8 @@ class Choice(StrEnum):
     INVERT = "invert"
     #: The first image of each prompt, and no other.
     FIRST = "first"
+    #: The image of each prompt with the highest score, and no other.
+    BEST = "best"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +78,7 @@ class Candidate:
     id: UUID
     prompt_number: int
     selected: bool
+    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,3 +119,6 @@ def _wanted(choice: Choice, candidates: Sequence[Candidate]) -> set[UUID]:
         case Choice.FIRST:
             # The last written of a number wins, so the first image is written last.
             return set({c.prompt_number: c.id for c in reversed(candidates)}.values())
+        case Choice.BEST:
+            best_first = sorted(candidates, key=lambda c: c.score or 0.0, reverse=True)
+            return set({c.prompt_number: c.id for c in reversed(best_first)}.values())

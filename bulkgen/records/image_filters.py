@@ -25,6 +25,7 @@ _SHOWN: dict[Shown, tuple[ColumnElement[bool], ...]] = {
     Shown.NOT_SELECTED: (_THERE, images.c.selected == false()),
     Shown.UNDECIDED: (_THERE, prompts.c.decided_at.is_(None)),
     Shown.STARRED: (_THERE, images.c.starred_at.is_not(None)),
+    Shown.NEAR_DUPLICATES: (_THERE,),
     Shown.FAILED: (images.c.status.in_((ImageStatus.FAILED, ImageStatus.UNKNOWN)),),
 }
 
@@ -33,6 +34,7 @@ _ORDERS: dict[ImageOrder, tuple[SQLColumnExpression[Any], ...]] = {
     ImageOrder.NEWEST: (images.c.completed_at.desc().nulls_last(),),
     ImageOrder.OLDEST: (images.c.completed_at.asc().nulls_last(),),
     ImageOrder.COST: (images.c.cost_micro_usd.desc().nulls_last(),),
+    ImageOrder.SCORE: (images.c.score.desc().nulls_last(),),
 }
 
 _PROMPT_TEXTS = (_text_in(prompts.c.row, "text"), _text_in(attempts.c.request, "prompt"))
@@ -45,6 +47,8 @@ def narrowed(query: Select[Any], which: ImageFilter) -> Select[Any]:
         query = query.where(
             or_(*(func.lower(text).contains(word, autoescape=True) for text in _PROMPT_TEXTS))
         )
+    if which.among is not None:
+        query = query.where(images.c.id.in_(which.among))
     if which.model is not None:
         query = query.where(attempts.c.model == which.model)
     if which.least_usd is not None:

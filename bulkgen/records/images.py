@@ -214,19 +214,16 @@ class SqlImages(ImageStore):
 
     @override
     def choose(self, job_id: UUID, which: ImageFilter, choice: Choice) -> SelectionChange:
-        query = of_filter(images.c.id, prompts.c.number, images.c.selected).where(
-            images.c.job_id == job_id, images.c.status == ImageStatus.COMPLETED
-        )
+        query = of_filter(
+            images.c.id,
+            prompts.c.number.label("prompt_number"),
+            images.c.selected,
+            images.c.score,
+        ).where(images.c.job_id == job_id, images.c.status == ImageStatus.COMPLETED)
         with self._database.write() as connection:
             hold_jobs(connection, jobs.c.id == job_id)
             rows = connection.execute(ordered(narrowed(query, which), ImageOrder.PROMPT))
-            change = change_for(
-                choice,
-                [
-                    Candidate(id=row.id, prompt_number=row.number, selected=row.selected)
-                    for row in rows
-                ],
-            )
+            change = change_for(choice, [Candidate(**row) for row in rows.mappings()])
             _change(connection, job_id, change)
         return change
 

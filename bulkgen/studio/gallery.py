@@ -1,6 +1,7 @@
 """One job's images: seen, selected, fetched."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from bulkgen.domain.image_filters import (
     ImageFilter,
     ImageOrder,
     SelectionChange,
+    Shown,
 )
 from bulkgen.domain.images import MIME_TYPES, GeneratedImage, ImageStatus
 from bulkgen.domain.jobs import Job
@@ -50,7 +52,7 @@ class Gallery:
     ) -> FoundImages:
         """The images of a job that a filter holds for, as they are at this moment."""
         self._check_job(actor, job_id)
-        return self._store.images.find(job_id, which, order)
+        return self._store.images.find(job_id, self._resolved(actor, job_id, which), order)
 
     def some(self, actor: Actor, job_id: UUID, image_ids: Sequence[UUID]) -> list[GeneratedImage]:
         """These images of a job in this order."""
@@ -76,7 +78,13 @@ class Gallery:
     ) -> tuple[int, UUID | None]:
         """How many images of a filter arrived after a moment, these left out, and the first."""
         self._check_job(actor, job_id)
-        return self._store.images.arrived(job_id, which, order, since=since, besides=besides)
+        return self._store.images.arrived(
+            job_id,
+            self._resolved(actor, job_id, which),
+            order,
+            since=since,
+            besides=besides,
+        )
 
     def models(self, actor: Actor, job_id: UUID) -> list[str]:
         """The models a job's images are made with."""
@@ -110,6 +118,12 @@ class Gallery:
             self._twins = {**dict(list(self._twins.items())[-_KNOWN_JOBS:]), job.id: known}
         return known[1]
 
+    def _resolved(self, actor: Actor, job_id: UUID, which: ImageFilter) -> ImageFilter:
+        """The filter with what the store cannot see by itself."""
+        if which.shown is not Shown.NEAR_DUPLICATES:
+            return which
+        return replace(which, among=tuple(self.twins(actor, self._store.jobs.get(job_id))))
+
     def selected_prompts(self, actor: Actor, job_id: UUID) -> dict[int, int]:
         """Number of each prompt with selected images -> how many."""
         self._check_job(actor, job_id)
@@ -129,7 +143,9 @@ class Gallery:
         Returns what changed, for `undo`.
         """
         self._check_job(actor, job_id)
-        return self._store.images.choose(job_id, which or ImageFilter(), choice)
+        return self._store.images.choose(
+            job_id, self._resolved(actor, job_id, which or ImageFilter()), choice
+        )
 
     def undo(self, actor: Actor, job_id: UUID, change: SelectionChange) -> None:
         """Take a change of the selection back; images it did not touch stay as they are."""

@@ -35,6 +35,7 @@ _SHOWN_WORDS = {
     Shown.NOT_SELECTED: "Not selected",
     Shown.UNDECIDED: "Not yet decided",
     Shown.STARRED: "Starred",
+    Shown.NEAR_DUPLICATES: "Almost the same",
     Shown.FAILED: "Failed",
 }
 _ORDER_WORDS = {
@@ -42,6 +43,7 @@ _ORDER_WORDS = {
     ImageOrder.NEWEST: "Newest first",
     ImageOrder.OLDEST: "Oldest first",
     ImageOrder.COST: "Dearest first",
+    ImageOrder.SCORE: "Sharpest first",
 }
 
 

@@ -19,6 +19,7 @@ _MORE = "selection.more"
 _MORE_WORDS = {
     Choice.INVERT: "Invert the selection",
     Choice.FIRST: "Select the first image of each prompt",
+    Choice.BEST: "Select the sharpest image of each prompt",
 }
 
 

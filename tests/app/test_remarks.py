@@ -8,6 +8,7 @@ from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
 from bulkgen.bootstrap import Installation
+from bulkgen.domain.image_filters import ImageFilter, ImageOrder, Shown
 from bulkgen.domain.images import GeneratedImage
 from bulkgen.domain.pages import PageStatus
 from bulkgen.domain.people import LOCAL_ADMIN
@@ -98,3 +99,18 @@ def test_a_preview_says_what_its_tile_says(
 
     assert not app.exception
     assert len([one for one in app.button if one.label.startswith("Almost")]) == 2
+
+
+def test_only_pictures_that_repeat_others_are_shown_on_request(
+    installation: Installation, open_page: OpenPage, job_id: UUID
+) -> None:
+    first, second = _images(installation, job_id)
+    _write(installation, first, hash="0" * 16)
+    _write(installation, second, hash="0" * 16)
+    gallery = installation.studio.gallery
+
+    found = gallery.find(
+        LOCAL_ADMIN, job_id, ImageFilter(shown=Shown.NEAR_DUPLICATES), ImageOrder.PROMPT
+    )
+
+    assert found.ids == (second.id,)

@@ -17,6 +17,7 @@ from bulkgen.records.store import SqlStore
 from bulkgen.records.tables import images, prompts
 from tests.fakes.factories import NOW, a_uuid, some_settings
 
+SCORES = (10.0, 50.0, None, 20.0, 5.0, None)
 PROMPTS = ("a red BOAT at sea", "a tree in Évian", "100% wool")
 
 
@@ -53,6 +54,7 @@ def job(store: SqlStore) -> NewJob:
                     status=ImageStatus.FAILED if place == 5 else ImageStatus.COMPLETED,
                     completed_at=None if place == 5 else NOW + timedelta(seconds=10 - place),
                     cost_micro_usd=None if place == 5 else 1000 * (place % 3),
+                    score=SCORES[place],
                 )
             )
     return new
@@ -107,6 +109,7 @@ def test_a_filter_finds_the_images_it_holds_for(
         (ImageOrder.NEWEST, [0, 1, 2, 3, 4, 5]),
         (ImageOrder.OLDEST, [4, 3, 2, 1, 0, 5]),
         (ImageOrder.COST, [2, 1, 4, 0, 3, 5]),
+        (ImageOrder.SCORE, [1, 3, 0, 4, 2, 5]),
     ],
 )
 def test_images_come_in_the_order_asked_for(
@@ -122,6 +125,7 @@ def test_images_come_in_the_order_asked_for(
         (Choice.NONE, []),
         (Choice.INVERT, [0, 2, 3, 4]),
         (Choice.FIRST, [0, 2, 4]),
+        (Choice.BEST, [1, 3, 4]),
     ],
 )
 def test_a_choice_is_made_among_pictures_that_are_there_and_can_be_undone(
@@ -137,6 +141,15 @@ def test_a_choice_is_made_among_pictures_that_are_there_and_can_be_undone(
     store.images.change_selection(job.id, change.reverse)
     restored = store.images.find(job.id, ImageFilter(shown=Shown.SELECTED), ImageOrder.PROMPT)
     assert _places(store, job, restored.ids) == [1]
+
+
+def test_a_filter_may_name_its_images(store: SqlStore, job: NewJob) -> None:
+    ids = [image.id for image in store.images.of_job(job.id)]
+    which = ImageFilter(shown=Shown.NEAR_DUPLICATES, among=(ids[3], ids[1], ids[5]))
+
+    found = store.images.find(job.id, which, ImageOrder.PROMPT)
+
+    assert _places(store, job, found.ids) == [1, 3]
 
 
 def test_a_choice_on_a_filter_leaves_the_others_alone(store: SqlStore, job: NewJob) -> None:
