@@ -143,6 +143,8 @@ def test_enlarging_and_moving_one_picture_does_the_same_to_all(
     page.get_by_role("button", name="Whole picture").click()
     expect(frames.last).to_have_attribute("style", re.compile(r"scale\(1\)"))
     page.get_by_text("Select prompt 1, image 2").click()
+    expect(page.get_by_role("checkbox", name="Select prompt 1, image 2")).to_be_checked()
+    expect(page.locator("[data-test-script-state=notRunning]")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_text("Selected: 1 of 3")).to_be_visible()
 

@@ -61,7 +61,7 @@ def test_fifty_prompts_become_forty_published_pages(
     expect(page.get_by_text("Published 40")).to_be_visible()
     _shot(page, "prompt-pages")
     with page.context.expect_page() as opened:
-        page.get_by_role("link", name="View").first.click()
+        page.get_by_role("link", name="View", exact=True).first.click()
     public = opened.value
     expect(public.get_by_text("AI-generated image")).to_be_visible()
     _shot(public, "public-page")
@@ -135,7 +135,7 @@ def test_a_draft_and_its_picture_are_not_public(
     page.get_by_role("button", name="View Prompt Pages").click()
     page.get_by_role("button", name="Publish", exact=True).click()
     page.get_by_text(re.compile("Published 1")).click()
-    address = page.get_by_role("link", name="View").get_attribute("href")
+    address = page.get_by_role("link", name="View", exact=True).get_attribute("href")
     assert address is not None
     public_url = urljoin(app.url, address)
     _, _, body = _get(public_url)
