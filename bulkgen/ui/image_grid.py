@@ -12,6 +12,7 @@ from bulkgen.domain.errors import BulkgenError
 from bulkgen.domain.image_filters import ImageOrder
 from bulkgen.domain.images import GeneratedImage, ImageStatus
 from bulkgen.domain.jobs import Job
+from bulkgen.domain.models import width_and_height
 from bulkgen.domain.people import Actor
 from bulkgen.domain.twins import Twin
 from bulkgen.studio import Studio
@@ -28,7 +29,7 @@ from bulkgen.ui.gallery_view import (
     remember_painted,
     show_all,
 )
-from bulkgen.ui.image_links import placeholder_url, thumbnail_url
+from bulkgen.ui.image_links import placeholder_size, placeholder_url, thumbnail_url
 from bulkgen.ui.preview import open_preview
 from bulkgen.ui.remarks import draw_remarks
 
@@ -78,6 +79,7 @@ def draw_grid(studio: Studio, actor: Actor, job: Job) -> None:
 def _draw_images(
     studio: Studio, actor: Actor, job: Job, view: View, images: Sequence[GeneratedImage]
 ) -> None:
+    _reserve_room(images)
     one_each = job.images.total == job.prompts
     twins = studio.gallery.twins(actor, job)
     if not images:
@@ -99,6 +101,22 @@ def _draw_images(
     else:
         for _, group in groupby(images, key=lambda image: image.prompt_id):
             _draw_prompt(studio, actor, list(group), twins)
+
+
+def _reserve_room(images: Sequence[GeneratedImage]) -> None:
+    """A picture takes its height before the browser has it, so that nothing below moves."""
+    shapes = {_shape(image) for image in images}
+    rules = (
+        f'[class*="st-key-tile-{width}x{height}-"] img {{ aspect-ratio: {width} / {height} }}'
+        for width, height in sorted(shapes)
+    )
+    st.html(f"<style>{' '.join(rules)}</style>")
+
+
+def _shape(image: GeneratedImage) -> tuple[int, int]:
+    if image.width_px and image.height_px:
+        return image.width_px, image.height_px
+    return width_and_height(placeholder_size(image.size))
 
 
 def _number(image: GeneratedImage) -> str:
@@ -157,7 +175,8 @@ def _draw_tile(
 ) -> None:
     """A tile; an empty one is as high as the picture that will take its place."""
     there = image.status is ImageStatus.COMPLETED
-    with st.container(border=True, gap="xsmall"):
+    width, height = _shape(image)
+    with st.container(border=True, gap="xsmall", key=f"tile-{width}x{height}-{image.id}"):
         if there:
             st.image(thumbnail_url(image.id), width="stretch", alt=alt_text(image))
         else:

@@ -49,5 +49,9 @@ def browser_url(url: str) -> str:
 
 def placeholder_url(size: str, *, failed: bool) -> str:
     """A plain tile in the shape of a picture that is not there."""
-    shape = "1024x1024" if size == AUTO else size
-    return f"{IMAGES}/{'failed' if failed else 'waiting'}-{shape}.svg"
+    return f"{IMAGES}/{'failed' if failed else 'waiting'}-{placeholder_size(size)}.svg"
+
+
+def placeholder_size(size: str) -> str:
+    """Such as "1024x1024"; what stands for a size that the provider is to choose."""
+    return "1024x1024" if size == AUTO else size
