@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 from bulkgen import bootstrap
 from bulkgen.bootstrap import Installation
 from tests.fakes.app_process import ROOT
+from tests.fakes.screens import OpenPage
 
 SHELL = str(ROOT / "bulkgen" / "ui" / "shell.py")
 
@@ -31,7 +32,7 @@ def paying_installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 
 @pytest.fixture
-def open_page() -> Callable[[str], AppTest]:
+def open_page() -> OpenPage:
     """Opens a screen by the name of its script."""
 
     def open_page(name: str) -> AppTest:
@@ -42,3 +43,9 @@ def open_page() -> Callable[[str], AppTest]:
         return app
 
     return open_page
+
+
+@pytest.fixture
+def generate(installation: Installation, open_page: OpenPage) -> AppTest:
+    """The first screen, empty."""
+    return open_page("generate")

@@ -1,6 +1,5 @@
 """What a person does to images and jobs on the screens, and what the health page says."""
 
-from collections.abc import Callable
 from decimal import Decimal
 from uuid import UUID
 
@@ -12,8 +11,7 @@ from bulkgen.domain.budgets import Caps
 from bulkgen.domain.people import LOCAL_ADMIN
 from tests.fakes.finished_jobs import submit_finished
 from tests.fakes.installations import submit, wait_for_job
-
-OpenPage = Callable[[str], AppTest]
+from tests.fakes.screens import OpenPage, click, said
 
 
 @pytest.fixture
@@ -26,15 +24,8 @@ def job_id(installation: Installation) -> UUID:
     return job_id
 
 
-def _click(app: AppTest, label: str) -> None:
-    next(button for button in app.button if button.label == label).click()
-    app.run()
-    assert not app.exception
-
-
 def _texts(app: AppTest) -> str:
-    elements = [*app.markdown, *app.caption, *app.warning, *app.table]
-    return "\n".join(str(element.value) for element in elements).replace("\\", "")
+    return said(app.markdown, app.caption, app.warning, app.table)
 
 
 def test_a_refused_tile_says_why_and_is_not_offered_unchanged(
@@ -53,7 +44,7 @@ def test_a_failed_tile_says_why_and_is_retried(
     app = open_page("gallery")
     assert "It failed. Retry it." in _texts(app)
 
-    _click(app, "Retry 2")
+    click(app, "Retry 2")
 
     assert installation.studio.jobs.get(LOCAL_ADMIN, job_id).images.pending == 1
 
@@ -62,11 +53,11 @@ def test_a_refused_prompt_is_edited_and_asked_for_again(
     installation: Installation, open_page: OpenPage, job_id: UUID
 ) -> None:
     app = open_page("gallery")
-    _click(app, "Edit prompt 2")
+    click(app, "Edit prompt 2")
     assert "Another picture costs about $0.013." in _texts(app)
 
     next(area for area in app.text_area if area.label == "Prompt").set_value("a kind thing")
-    _click(app, "Make it again")
+    click(app, "Make it again")
 
     image = installation.studio.gallery.images(LOCAL_ADMIN, job_id)[1]
     assert (image.status, image.prompt) == ("pending", "a kind thing")
@@ -76,10 +67,10 @@ def test_a_picture_is_made_again_beside_the_old_one(
     installation: Installation, open_page: OpenPage, job_id: UUID
 ) -> None:
     app = open_page("gallery")
-    _click(app, "Preview 1")
+    click(app, "Preview 1")
     assert "This picture stays." in _texts(app)
 
-    _click(app, "Make it again")
+    click(app, "Make it again")
 
     images = installation.studio.gallery.images(LOCAL_ADMIN, job_id)
     assert [image.status for image in images] == ["completed", "pending", "failed"]
@@ -90,13 +81,13 @@ def test_a_job_shows_its_receipt_and_takes_another_budget_and_priority(
     installation: Installation, open_page: OpenPage, job_id: UUID, page: str
 ) -> None:
     app = open_page(page)
-    _click(app, "Budget and receipt")
+    click(app, "Budget and receipt")
     assert "1 for $0.013" in _texts(app)
     assert "1 call, $0.014 at most" in _texts(app)
 
     next(box for box in app.number_input if box.label.startswith("The most this")).set_value(3.5)
     next(box for box in app.number_input if box.label == "Priority").set_value(2)
-    _click(app, "Save")
+    click(app, "Save")
 
     job = installation.studio.jobs.get(LOCAL_ADMIN, job_id)
     assert (job.budget_usd, job.priority) == (Decimal("3.5"), 2)
@@ -109,7 +100,7 @@ def test_budgets_of_days_and_months_are_set(
     assert "Today you have spent $0.013 and $0.014 is held" in _texts(app)
 
     next(box for box in app.number_input if "in a day" in box.label).set_value(5.0)
-    _click(app, "Save the budgets")
+    click(app, "Save the budgets")
 
     caps = installation.studio.budgets.now(LOCAL_ADMIN).caps
     assert caps == Caps(person_day_usd=Decimal(5), month_usd=None)

@@ -1,15 +1,12 @@
 """What the gallery offers to download."""
 
-from collections.abc import Callable
-
 from streamlit.testing.v1 import AppTest
 
 from bulkgen.bootstrap import Installation
 from bulkgen.domain.image_filters import Choice
 from bulkgen.domain.people import LOCAL_ADMIN
 from tests.fakes.installations import submit, wait_for_job
-
-OpenPage = Callable[[str], AppTest]
+from tests.fakes.screens import OpenPage
 
 
 def _links(app: AppTest) -> dict[str, str]:

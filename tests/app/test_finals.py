@@ -1,6 +1,5 @@
 """Finals on the screens: ordered from the gallery, chosen beside their drafts."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 import pytest
@@ -10,8 +9,7 @@ from bulkgen.bootstrap import Installation
 from bulkgen.domain.image_filters import Choice
 from bulkgen.domain.people import LOCAL_ADMIN
 from tests.fakes.installations import job_of, submit, wait_for_job
-
-OpenPage = Callable[[str], AppTest]
+from tests.fakes.screens import OpenPage, click, said
 
 
 @pytest.fixture
@@ -27,36 +25,29 @@ def draft_job(installation: Installation) -> UUID:
     return job_id
 
 
-def _click(app: AppTest, label: str) -> None:
-    next(button for button in app.button if button.label == label).click()
-    app.run()
-    assert not app.exception
-
-
 def _texts(app: AppTest) -> str:
-    elements = [*app.markdown, *app.caption, *app.warning]
-    return "\n".join(str(element.value) for element in elements).replace("\\", "")
+    return said(app.markdown, app.caption, app.warning)
 
 
 def test_finals_are_priced_and_made_and_taken(
     installation: Installation, open_page: OpenPage, draft_job: UUID
 ) -> None:
     app = open_page("gallery")
-    _click(app, "Make finals")
+    click(app, "Make finals")
     next(box for box in app.selectbox if box.label == "Quality").set_value("high")
     app.run()
     assert "2 finals: about $" in _texts(app)
     assert "All 6 pictures like this would have cost about $" in _texts(app)
     assert "is saved" in _texts(app)
 
-    _click(app, "Make 2 finals")
+    click(app, "Make 2 finals")
     newest = installation.studio.jobs.all(LOCAL_ADMIN)[0]
     wait_for_job(installation, newest.id)
     app.run()
-    _click(app, "Compare 1 with its draft")
+    click(app, "Compare 1 with its draft")
     assert "Draft: gpt-image-2.5-flare, low" in _texts(app)
     assert "Final: gpt-image-2.5-flare, high" in _texts(app)
-    _click(app, "Take the final")
+    click(app, "Take the final")
 
     assert app.query_params["job"] == str(newest.id)
     assert job_of(installation, newest.id).selected == 1

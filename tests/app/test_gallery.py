@@ -1,7 +1,6 @@
 """The gallery: what is shown, in which order, and what many selections at once do."""
 
 from collections import Counter
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -15,8 +14,7 @@ from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.records.tables import images
 from tests.fakes.app_process import ROOT
 from tests.fakes.finished_jobs import submit_finished
-
-OpenPage = Callable[[str], AppTest]
+from tests.fakes.screens import OpenPage, said
 
 PROMPTS = ["a red boat", "a blue boat", "a green tree", "a tall tree"]
 
@@ -50,8 +48,7 @@ def _selected(app: AppTest) -> list[str]:
 
 
 def _texts(app: AppTest) -> str:
-    elements = [*app.markdown, *app.caption, *app.warning, *app.text]
-    return "\n".join(str(element.value) for element in elements).replace("\\", "")
+    return said(app.markdown, app.caption, app.warning, app.text)
 
 
 def test_a_search_and_a_filter_show_what_they_hold_for(

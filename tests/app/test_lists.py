@@ -1,35 +1,14 @@
 """The lists of a person on Generate: names, earlier ones, two tabs."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from bulkgen.bootstrap import Installation
 from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.domain.prompts import PromptRow
 from bulkgen.domain.sheets import Sheet
-
-OpenPage = Callable[[str], AppTest]
-
-
-@pytest.fixture
-def generate(installation: Installation, open_page: OpenPage) -> AppTest:
-    return open_page("generate")
-
-
-def _paste(app: AppTest, *prompts: str) -> AppTest:
-    box = next(area for area in app.text_area if area.label.startswith("Paste many"))
-    box.set_value("\n".join(prompts))
-    return _click(app, "Add to the table")
-
-
-def _click(app: AppTest, label: str) -> AppTest:
-    next(button for button in app.button if button.label == label).click()
-    app.run()
-    assert not app.exception
-    return app
+from tests.fakes.screens import OpenPage, click, paste, said
 
 
 def _name(app: AppTest, name: str) -> AppTest:
@@ -47,8 +26,7 @@ def _prompts(app: AppTest) -> list[str]:
 
 
 def _texts(app: AppTest) -> str:
-    elements = [*app.markdown, *app.caption, *app.warning]
-    return "\n".join(str(element.value) for element in elements).replace("\\", "")
+    return said(app.markdown, app.caption, app.warning)
 
 
 def _write_elsewhere(installation: Installation, **changes: object) -> Sheet:
@@ -63,10 +41,10 @@ def _write_elsewhere(installation: Installation, **changes: object) -> Sheet:
 def test_the_name_of_a_list_is_saved_and_becomes_the_name_of_its_job(
     installation: Installation, generate: AppTest
 ) -> None:
-    app = _name(_paste(generate, "a boat"), "  Boats \t at sea ")
+    app = _name(paste(generate, "a boat"), "  Boats \t at sea ")
     assert installation.studio.sheets.open(LOCAL_ADMIN).name == "Boats at sea"
 
-    _click(app, "Start Generation")
+    click(app, "Start Generation")
 
     assert [job.name for job in installation.studio.jobs.all(LOCAL_ADMIN)] == ["Boats at sea"]
     assert installation.studio.sheets.all(LOCAL_ADMIN) == []
@@ -75,7 +53,7 @@ def test_the_name_of_a_list_is_saved_and_becomes_the_name_of_its_job(
 def test_a_list_without_a_name_gives_its_job_the_first_words(
     installation: Installation, generate: AppTest
 ) -> None:
-    _click(_paste(generate, "a boat", "a tree"), "Start Generation")
+    click(paste(generate, "a boat", "a tree"), "Start Generation")
 
     assert [job.name for job in installation.studio.jobs.all(LOCAL_ADMIN)] == ["a boat"]
 
@@ -83,19 +61,19 @@ def test_a_list_without_a_name_gives_its_job_the_first_words(
 def test_a_new_list_is_empty_and_the_earlier_one_can_be_opened_again(
     installation: Installation, generate: AppTest
 ) -> None:
-    app = _name(_paste(generate, "a boat", "a ship"), "Boats")
+    app = _name(paste(generate, "a boat", "a ship"), "Boats")
     next(box for box in app.text_input if "before every" in box.label).set_value("A sketch of")
     app.run()
 
-    app = _click(app, "New list")
+    app = click(app, "New list")
     assert _prompts(app) == []
     assert app.session_state["generate.list_name"] == ""
     assert app.session_state["generate.prefix"] == ""
-    app = _open_lists(_paste(app, "a tree"))
+    app = _open_lists(paste(app, "a tree"))
     assert "**Boats**\n" in _texts(app)
     assert "2 prompts, " in _texts(app)
     assert "a tree" not in _texts(app)
-    app = _click(app, "Open")
+    app = click(app, "Open")
 
     assert _prompts(app) == ["a boat", "a ship"]
     assert app.session_state["generate.list_name"] == "Boats"
@@ -109,8 +87,8 @@ def test_a_new_list_is_empty_and_the_earlier_one_can_be_opened_again(
 def test_a_list_opened_again_is_the_one_of_the_next_visit(
     installation: Installation, generate: AppTest, open_page: OpenPage
 ) -> None:
-    app = _click(_paste(generate, "a boat"), "New list")
-    _click(_open_lists(_paste(app, "a tree")), "Open")
+    app = click(paste(generate, "a boat"), "New list")
+    click(_open_lists(paste(app, "a tree")), "Open")
 
     assert _prompts(open_page("generate")) == ["a boat"]
 
@@ -118,7 +96,7 @@ def test_a_list_opened_again_is_the_one_of_the_next_visit(
 def test_what_is_typed_at_the_moment_of_the_click_is_kept(
     installation: Installation, generate: AppTest
 ) -> None:
-    app = _paste(generate, "a boat")
+    app = paste(generate, "a boat")
     edition = app.session_state["generate.edition"]
     app.session_state[f"generate.editor.{edition}"] = {
         "edited_rows": {1: {"text": "a ship"}},
@@ -126,7 +104,7 @@ def test_what_is_typed_at_the_moment_of_the_click_is_kept(
         "deleted_rows": [],
     }
 
-    _click(app, "New list")
+    click(app, "New list")
 
     assert [sheet.prompts for sheet in installation.studio.sheets.all(LOCAL_ADMIN)] == [2]
 
@@ -136,7 +114,7 @@ def test_a_new_list_in_place_of_an_empty_one_is_the_same(
 ) -> None:
     before = installation.studio.sheets.open(LOCAL_ADMIN).id
 
-    _click(_click(generate, "New list"), "New list")
+    click(click(generate, "New list"), "New list")
 
     assert installation.studio.sheets.open(LOCAL_ADMIN).id == before
 
@@ -144,8 +122,8 @@ def test_a_new_list_in_place_of_an_empty_one_is_the_same(
 def test_after_start_an_empty_list_is_open_whatever_lists_there_are(
     installation: Installation, generate: AppTest, open_page: OpenPage
 ) -> None:
-    app = _click(_paste(generate, "a boat"), "New list")
-    _click(_paste(app, "a tree"), "Start Generation")
+    app = click(paste(generate, "a boat"), "New list")
+    click(paste(app, "a tree"), "Start Generation")
 
     app = open_page("generate")
 
@@ -156,14 +134,14 @@ def test_after_start_an_empty_list_is_open_whatever_lists_there_are(
 def test_a_list_is_deleted_after_a_question_that_names_it(
     installation: Installation, generate: AppTest
 ) -> None:
-    app = _name(_paste(generate, "a *boat*"), "My *boats*")
-    app = _open_lists(_click(app, "New list"))
+    app = _name(paste(generate, "a *boat*"), "My *boats*")
+    app = _open_lists(click(app, "New list"))
 
-    app = _click(app, "Delete")
+    app = click(app, "Delete")
     assert "Delete **My *boats*** with 1 prompt?" in _texts(app)
-    app = _click(app, "Keep it")
+    app = click(app, "Keep it")
     assert len(installation.studio.sheets.all(LOCAL_ADMIN)) == 1
-    app = _click(_click(app, "Delete"), "Delete it")
+    app = click(click(app, "Delete"), "Delete it")
 
     assert installation.studio.sheets.all(LOCAL_ADMIN) == []
     assert "There is no other list." in _texts(app)
@@ -172,13 +150,13 @@ def test_a_list_is_deleted_after_a_question_that_names_it(
 def test_what_another_tab_wrote_is_not_overwritten_and_mine_can_be_kept(
     installation: Installation, generate: AppTest
 ) -> None:
-    app = _name(_paste(generate, "a boat"), "Boats")
+    app = _name(paste(generate, "a boat"), "Boats")
     newer = _write_elsewhere(installation, rows=(PromptRow(text="a ship"),))
 
-    app = _paste(app, "a raft")
+    app = paste(app, "a raft")
     assert "not saved" in _texts(app)
     assert installation.studio.sheets.open(LOCAL_ADMIN) == newer
-    app = _click(app, "Keep mine as a new list")
+    app = click(app, "Keep mine as a new list")
 
     assert "not saved" not in _texts(app)
     assert _prompts(app) == ["a boat", "a raft"]
@@ -191,10 +169,10 @@ def test_what_another_tab_wrote_is_not_overwritten_and_mine_can_be_kept(
 def test_the_newer_list_can_be_opened_instead(
     installation: Installation, generate: AppTest
 ) -> None:
-    app = _paste(generate, "a boat")
+    app = paste(generate, "a boat")
     _write_elsewhere(installation, rows=(PromptRow(text="a ship"),), name="Ships")
 
-    app = _click(_paste(app, "a raft"), "Open the newer list")
+    app = click(paste(app, "a raft"), "Open the newer list")
 
     assert _prompts(app) == ["a ship"]
     assert app.session_state["generate.list_name"] == "Ships"
@@ -203,10 +181,10 @@ def test_the_newer_list_can_be_opened_instead(
 def test_a_list_that_was_deleted_elsewhere_can_still_be_kept(
     installation: Installation, generate: AppTest
 ) -> None:
-    app = _paste(generate, "a boat")
+    app = paste(generate, "a boat")
     installation.studio.sheets.remove(LOCAL_ADMIN, installation.studio.sheets.open(LOCAL_ADMIN).id)
 
-    app = _click(_paste(app, "a raft"), "Keep mine as a new list")
+    app = click(paste(app, "a raft"), "Keep mine as a new list")
 
     assert [sheet.prompts for sheet in installation.studio.sheets.all(LOCAL_ADMIN)] == [2]
 
@@ -214,11 +192,11 @@ def test_a_list_that_was_deleted_elsewhere_can_still_be_kept(
 def test_opening_another_list_loses_nothing_of_a_tab_that_is_behind(
     installation: Installation, generate: AppTest
 ) -> None:
-    app = _click(_paste(generate, "a tree"), "New list")
-    app = _paste(app, "a boat")
+    app = click(paste(generate, "a tree"), "New list")
+    app = paste(app, "a boat")
     newer = _write_elsewhere(installation, rows=(PromptRow(text="a ship"),))
 
-    app = _click(_open_lists(_paste(app, "a raft")), "Open")
+    app = click(_open_lists(paste(app, "a raft")), "Open")
 
     assert _prompts(app) == ["a tree"]
     lists = installation.studio.sheets.all(LOCAL_ADMIN)
@@ -233,10 +211,10 @@ def test_opening_another_list_loses_nothing_of_a_tab_that_is_behind(
 def test_a_start_from_a_tab_that_is_behind_leaves_the_newer_list(
     installation: Installation, generate: AppTest
 ) -> None:
-    app = _paste(generate, "a boat")
+    app = paste(generate, "a boat")
     newer = _write_elsewhere(installation, rows=(PromptRow(text="a ship"),))
 
-    _click(app, "Start Generation")
+    click(app, "Start Generation")
 
     assert [job.name for job in installation.studio.jobs.all(LOCAL_ADMIN)] == ["a boat"]
     assert [sheet.id for sheet in installation.studio.sheets.all(LOCAL_ADMIN)] == [newer.id]

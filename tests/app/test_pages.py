@@ -1,6 +1,5 @@
 """Each screen as a script: what it shows and what its widgets do."""
 
-from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -11,15 +10,13 @@ from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.studio.choices import Pace
 from tests.fakes.app_process import ROOT
 from tests.fakes.installations import submit
+from tests.fakes.screens import OpenPage, said
 
 _PAGES = sorted(page.stem for page in (ROOT / "pages").glob("*.py"))
 
-OpenPage = Callable[[str], AppTest]
-
 
 def _texts(app: AppTest) -> str:
-    elements = [*app.markdown, *app.caption, *app.error, *app.warning, *app.info, *app.success]
-    return "\n".join(str(element.value) for element in elements).replace("\\", "")
+    return said(app.markdown, app.caption, app.error, app.warning, app.info, app.success)
 
 
 def _button(app: AppTest, label: str) -> object:

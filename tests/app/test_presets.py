@@ -1,21 +1,12 @@
 """Styles and presets on Generate."""
 
-from collections.abc import Callable
-
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from bulkgen.bootstrap import Installation
 from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.domain.presets import Style
 from tests.fakes.installations import a_choice
-
-OpenPage = Callable[[str], AppTest]
-
-
-@pytest.fixture
-def generate(installation: Installation, open_page: OpenPage) -> AppTest:
-    return open_page("generate")
+from tests.fakes.screens import OpenPage, click
 
 
 def _choose(app: AppTest, label: str, name: str | None) -> AppTest:
@@ -28,13 +19,6 @@ def _choose(app: AppTest, label: str, name: str | None) -> AppTest:
 def _write(app: AppTest, label: str, text: str) -> AppTest:
     next(box for box in app.text_input if label in box.label).set_value(text)
     return app.run()
-
-
-def _click(app: AppTest, label: str) -> AppTest:
-    next(b for b in app.button if b.label.replace("\\", "") == label).click()
-    app.run()
-    assert not app.exception
-    return app
 
 
 def _shown(app: AppTest, label: str) -> str | None:
@@ -56,7 +40,7 @@ def test_a_style_fills_the_two_texts_and_they_are_sent(
     assert boxes["Text put before every prompt"] == style.prefix
     assert boxes["Text put after every prompt"] == style.suffix
     next(area for area in app.text_area if area.label.startswith("Paste")).set_value("a boat")
-    _click(_click(app, "Add to the table"), "Start Generation")
+    click(click(app, "Add to the table"), "Start Generation")
     (job,) = installation.studio.jobs.all(LOCAL_ADMIN)
     assert (job.settings.prefix, job.settings.suffix) == (style.prefix, style.suffix)
 
@@ -77,7 +61,7 @@ def test_the_two_texts_are_saved_as_a_style_under_a_name(
     installation: Installation, generate: AppTest
 ) -> None:
     app = _write(_write(generate, "before every", "Oil painting:"), "after every", "Thick paint.")
-    app = _click(_write(app, "Name of the style", " My *oil* "), "Save the style")
+    app = click(_write(app, "Name of the style", " My *oil* "), "Save the style")
     assert _shown(app, "Style") == "My *oil*"
 
     app = _choose(_choose(app, "Style", "Watercolor"), "Style", "My *oil*")
@@ -94,11 +78,11 @@ def test_a_name_that_is_taken_is_said_before_it_is_replaced(
     installation.studio.presets.save_style(LOCAL_ADMIN, "Oil", Style("Oil:", ""), replace=False)
     app = _write(generate, "before every", "Oil painting:")
     next(box for box in app.text_input if box.label == "Name of the style").set_value("Oil")
-    app = _click(app, "Save the style")
+    app = click(app, "Save the style")
     assert "There is a style “Oil” already" in app.toast[0].value
     assert "saving replaces it" in " ".join(caption.value for caption in app.caption)
 
-    _click(app, "Replace the style")
+    click(app, "Replace the style")
 
     assert installation.studio.presets.styles(LOCAL_ADMIN) == {"Oil": Style("Oil painting:", "")}
 
@@ -106,15 +90,15 @@ def test_a_name_that_is_taken_is_said_before_it_is_replaced(
 def test_a_style_is_deleted_by_its_name_and_can_be_brought_back(
     installation: Installation, generate: AppTest
 ) -> None:
-    app = _click(
+    app = click(
         _write(_write(generate, "before every", "Oil:"), "Name of the style", "Oil"),
         "Save the style",
     )
 
-    app = _click(app, "Delete “Oil”")
+    app = click(app, "Delete “Oil”")
     assert installation.studio.presets.styles(LOCAL_ADMIN) == {}
     assert _texts(app) == Style("Oil:", "")
-    _click(app, "Bring back “Oil”")
+    click(app, "Bring back “Oil”")
 
     assert installation.studio.presets.styles(LOCAL_ADMIN) == {"Oil": Style("Oil:", "")}
 
@@ -123,7 +107,7 @@ def test_a_preset_brings_every_setting_back(installation: Installation, generate
     app = _choose(_choose(generate, "Quality", "high"), "Size", "1536x1024")
     next(box for box in app.number_input if "up to 10" in box.label).set_value(7)
     app = _write(app.run(), "after every", "At dusk.")
-    app = _click(_write(app, "Name of the preset", "Covers"), "Save the preset")
+    app = click(_write(app, "Name of the preset", "Covers"), "Save the preset")
     assert _shown(app, "Preset") == "Covers"
 
     app = _choose(app, "Preset", None)

@@ -1,6 +1,5 @@
 """What the gallery says of pictures that are broken or repeat others."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 import pytest
@@ -14,8 +13,7 @@ from bulkgen.domain.pages import PageStatus
 from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.records.tables import images as images_table
 from tests.fakes.installations import submit, wait_for_job, wait_for_pages
-
-OpenPage = Callable[[str], AppTest]
+from tests.fakes.screens import OpenPage
 
 
 @pytest.fixture

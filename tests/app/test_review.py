@@ -1,15 +1,12 @@
 """Review as a script; what its screen does is proved in a browser."""
 
-from collections.abc import Callable
-
 from streamlit.testing.v1 import AppTest
 
 from bulkgen.bootstrap import Installation
 from tests.app.conftest import SHELL
 from tests.fakes.app_process import ROOT
 from tests.fakes.installations import submit
-
-OpenPage = Callable[[str], AppTest]
+from tests.fakes.screens import OpenPage
 
 
 def test_without_a_job_it_says_what_to_do_first(

@@ -1,22 +1,11 @@
 """The settings of a list: the browser is told each of them in every run."""
 
-from collections.abc import Callable
-
-import pytest
 from streamlit.testing.v1 import AppTest
 
-from bulkgen.bootstrap import Installation
-
-OpenPage = Callable[[str], AppTest]
 _LABELS = {
     *("Model", "Size", "Quality", "Generator category", "Default page status"),
     *("Output format", "Background", "Moderation level"),
 }
-
-
-@pytest.fixture
-def generate(installation: Installation, open_page: OpenPage) -> AppTest:
-    return open_page("generate")
 
 
 def test_a_browser_that_skips_a_run_begins_with_what_was_chosen(generate: AppTest) -> None:

@@ -1,6 +1,6 @@
 """The table on Generate: its columns, its tools, and the rows with problems."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -9,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 from bulkgen.bootstrap import Installation
 from bulkgen.domain.people import LOCAL_ADMIN
 from tests.fakes.app_process import ROOT
+from tests.fakes.screens import OpenPage, click
 
-OpenPage = Callable[[str], AppTest]
 LIST = b"prompt,size\na boat,\na tree,huge\na fox,1024x1024\na wolf,tiny\n"
 
 
@@ -29,13 +29,6 @@ def _edit(app: AppTest, edited: Mapping[int, Mapping[str, Any]], *added: Mapping
         "added_rows": list(added),
         "deleted_rows": [],
     }
-
-
-def _click(app: AppTest, label: str) -> AppTest:
-    next(button for button in app.button if button.label == label).click()
-    app.run()
-    assert not app.exception
-    return app
 
 
 def _labels(app: AppTest) -> list[str]:
@@ -82,11 +75,11 @@ def test_a_tool_keeps_what_was_typed_and_is_undone(
     _edit(generate, {1: {"tick": True}})
     generate.run()
     _edit(generate, {1: {"tick": True}, 2: {"text": "a red fox"}})
-    app = _click(generate, tool)
+    app = click(generate, tool)
 
     assert _prompts(app) == _saved(installation) == prompts
 
-    app = _click(app, next(label for label in _labels(app) if label.startswith("Undo ")))
+    app = click(app, next(label for label in _labels(app) if label.startswith("Undo ")))
 
     assert _prompts(app) == _saved(installation) == ["a boat", "a tree", "a red fox", "a wolf"]
     assert not [label for label in _labels(app) if label.startswith("Undo ")]
@@ -94,7 +87,7 @@ def test_a_tool_keeps_what_was_typed_and_is_undone(
 
 def test_what_was_typed_after_a_tool_is_not_undone(generate: AppTest) -> None:
     _edit(generate, {1: {"tick": True}})
-    app = _click(generate.run(), "Delete")
+    app = click(generate.run(), "Delete")
     assert [label for label in _labels(app) if label.startswith("Undo ")] == ["Undo deleting 1 row"]
 
     _edit(app, {0: {"tick": True}})
@@ -112,7 +105,7 @@ def test_ticked_rows_are_filled_at_once(generate: AppTest) -> None:
     assert "1536x1024" in value.options
     value.set_value("1536x1024")
 
-    app = _click(generate, "Fill 2 rows")
+    app = click(generate, "Fill 2 rows")
 
     assert list(_shown(app)["size"])[1:4] == ["1536x1024", "1024x1024", "1536x1024"]
     assert not app.error
@@ -121,7 +114,7 @@ def test_ticked_rows_are_filled_at_once(generate: AppTest) -> None:
 def test_ticks_are_not_part_of_the_list(installation: Installation, generate: AppTest) -> None:
     before = installation.studio.sheets.open(LOCAL_ADMIN)
 
-    app = _click(generate, "Tick all")
+    app = click(generate, "Tick all")
 
     assert list(_shown(app)["tick"])[:4] == [True] * 4
     assert installation.studio.sheets.open(LOCAL_ADMIN) == before
@@ -135,7 +128,7 @@ def test_a_list_cannot_be_duplicated_past_the_most(
     app.file_uploader[0].set_value(("list.txt", lines.encode(), ""))
     app.run()
 
-    app = _click(_click(app, "Tick all"), "Duplicate")
+    app = click(click(app, "Tick all"), "Duplicate")
 
     assert "The table would hold 5,002 prompts" in app.error[0].value.replace("\\", "")
     assert len(_prompts(app)) == 2_501
@@ -186,7 +179,7 @@ def test_a_text_is_replaced_and_counted_before(
     assert "4 matches in 4 rows" in [caption.value for caption in generate.caption]
     _edit(generate, {0: {"text": "a ship"}})
 
-    app = _click(generate, "Replace 4 matches")
+    app = click(generate, "Replace 4 matches")
 
     assert _saved(installation) == ["one ship", "one tree", "one fox", "one wolf"]
     assert "Undo replacing" in _labels(app)
@@ -195,7 +188,7 @@ def test_a_text_is_replaced_and_counted_before(
 def test_rows_with_problems_alone_are_shown_and_mended(
     installation: Installation, generate: AppTest
 ) -> None:
-    app = _click(generate, "Only rows with problems")
+    app = click(generate, "Only rows with problems")
     assert list(_shown(app).index) == [2, 4]
     assert list(_shown(app)["text"]) == ["a tree", "a wolf"]
     assert "huge" in _shown(app)["problem"][2]
@@ -206,15 +199,15 @@ def test_rows_with_problems_alone_are_shown_and_mended(
     assert "Row 4: The size" in app.error[0].value.replace("\\", "")
     assert _saved(installation) == ["a boat", "a green tree", "a fox", "a wolf"]
 
-    app = _click(app, "Look again")
+    app = click(app, "Look again")
     assert list(_shown(app)["text"]) == ["a wolf"]
 
-    app = _click(app, "Show all rows")
+    app = click(app, "Show all rows")
     assert list(_shown(app)["text"])[:4] == ["a boat", "a green tree", "a fox", "a wolf"]
 
 
 def test_the_whole_table_comes_back_when_nothing_is_left_to_mend(generate: AppTest) -> None:
-    app = _click(_click(_click(generate, "Only rows with problems"), "Tick all"), "Delete")
+    app = click(click(click(generate, "Only rows with problems"), "Tick all"), "Delete")
 
     assert _prompts(app) == ["a boat", "a fox"]
     assert len(_shown(app)) == 20

@@ -1,6 +1,5 @@
 """A list uploaded on Generate: what is asked, what goes in, what is said of the rest."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -15,17 +14,12 @@ from bulkgen.domain.errors import InputError
 from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.domain.prompts import Column, PromptRow
 from tests.fakes.app_process import ROOT
+from tests.fakes.screens import OpenPage, click, paste
 from tests.fakes.spreadsheets import xlsx
 
-OpenPage = Callable[[str], AppTest]
 HARD = b'prompt,count,mood\n  a boat  ,2,calm\na fox, in the snow,1,wild\n"a wolf,1\na\0b,,\n'
 UNKNOWN = b"look,mood\na fox,calm\na wolf,wild\n"
 KNOWN = b"prompt,caption\na fox,calm\na wolf,wild\n"
-
-
-@pytest.fixture
-def generate(installation: Installation, open_page: OpenPage) -> AppTest:
-    return open_page("generate")
 
 
 def _upload(app: AppTest, name: str, data: bytes) -> AppTest:
@@ -41,19 +35,9 @@ def _labels(app: AppTest) -> list[str]:
     return [button.label for button in app.button]
 
 
-def _click(app: AppTest, label: str) -> AppTest:
-    next(button for button in app.button if button.label == label).click()
-    return app.run()
-
-
 def _choose(app: AppTest, label: str, value: object) -> AppTest:
     next(box for box in (*app.selectbox, *app.radio) if box.label == label).set_value(value)
     return app.run()
-
-
-def _paste(app: AppTest, text: str) -> AppTest:
-    next(area for area in app.text_area if area.label.startswith("Paste many")).set_value(text)
-    return _click(app, "Add to the table")
 
 
 def _said(elements: ElementList[Any]) -> str:
@@ -86,7 +70,7 @@ def test_rows_that_cannot_be_used_are_told_before_the_others_are_added(generate:
     assert told[1].startswith("Row 4: A quotation mark")
     assert told[2] == "Row 5: Characters that cannot be stored became \ufffd."
 
-    app = _click(app, "Add 2 prompts")
+    app = click(app, "Add 2 prompts")
 
     assert _prompts(app) == ["  a boat  ", "a\ufffdb"]
     assert "2 prompts added from hard.csv" in _said(app.warning)
@@ -94,16 +78,16 @@ def test_rows_that_cannot_be_used_are_told_before_the_others_are_added(generate:
 
 
 def test_an_upload_that_is_not_wanted_is_closed(generate: AppTest) -> None:
-    app = _click(_upload(generate, "hard.csv", HARD), "Cancel")
+    app = click(_upload(generate, "hard.csv", HARD), "Cancel")
 
     assert _prompts(app) == []
     assert "Add 2 prompts" not in _labels(app)
 
 
 def test_long_rows_are_joined_when_the_person_says_so(generate: AppTest) -> None:
-    app = _click(_upload(generate, "hard.csv", HARD), "Add 2 prompts")
+    app = click(_upload(generate, "hard.csv", HARD), "Add 2 prompts")
 
-    app = _click(app, "Join the cells of 1 long row and add them")
+    app = click(app, "Join the cells of 1 long row and add them")
 
     assert _prompts(app)[-1] == "a fox, in the snow"
     assert app.session_state["generate.base"][2]["variables"] == (("mood", "wild"),)
@@ -122,13 +106,13 @@ def test_the_columns_are_shown_with_their_first_cells(generate: AppTest) -> None
 
 
 def test_another_column_of_prompts_replaces_what_was_added(generate: AppTest) -> None:
-    app = _upload(_paste(generate, "a hill"), "list.csv", KNOWN)
-    app = _paste(app, "a lake")
+    app = _upload(paste(generate, "a hill"), "list.csv", KNOWN)
+    app = paste(app, "a lake")
     assert _prompts(app) == ["a hill", "a fox", "a wolf", "a lake"]
 
-    app = _choose(_click(app, "Change the columns"), "Column with the prompts", 2)
+    app = _choose(click(app, "Change the columns"), "Column with the prompts", 2)
     assert list(app.data_editor[0].value["Taken for"]) == ["variable", "prompt"]
-    app = _click(app, "Replace 2 prompts with 2")
+    app = click(app, "Replace 2 prompts with 2")
 
     assert _prompts(app) == ["a hill", "calm", "wild", "a lake"]
     assert "2 prompts added from list.csv" in _said(app.success)
@@ -139,16 +123,16 @@ def test_rows_that_were_changed_since_stay(generate: AppTest) -> None:
     edition = app.session_state["generate.edition"]
     app.session_state[f"generate.editor.{edition}"] = {"edited_rows": {0: {"text": "a red fox"}}}
 
-    app = _choose(_click(app, "Change the columns"), "Column with the prompts", 2)
+    app = _choose(click(app, "Change the columns"), "Column with the prompts", 2)
     assert "The rows added before were changed since" in _said(app.caption)
-    app = _click(app, "Add 2 prompts")
+    app = click(app, "Add 2 prompts")
 
     assert _prompts(app) == ["a red fox", "a wolf", "calm", "wild"]
 
 
 def test_cancelling_a_change_leaves_everything_as_it_was(generate: AppTest) -> None:
-    app = _click(_upload(generate, "list.csv", KNOWN), "Change the columns")
-    app = _click(_choose(app, "Column with the prompts", 2), "Cancel")
+    app = click(_upload(generate, "list.csv", KNOWN), "Change the columns")
+    app = click(_choose(app, "Column with the prompts", 2), "Cancel")
 
     assert _prompts(app) == ["a fox", "a wolf"]
     assert "2 prompts added from list.csv" in _said(app.success)
@@ -157,8 +141,8 @@ def test_cancelling_a_change_leaves_everything_as_it_was(generate: AppTest) -> N
 def test_changed_columns_are_remembered_for_the_same_header(
     installation: Installation, open_page: OpenPage
 ) -> None:
-    app = _click(_upload(open_page("generate"), "list.csv", KNOWN), "Change the columns")
-    _click(_choose(app, "Column with the prompts", 2), "Replace 2 prompts with 2")
+    app = click(_upload(open_page("generate"), "list.csv", KNOWN), "Change the columns")
+    click(_choose(app, "Column with the prompts", 2), "Replace 2 prompts with 2")
 
     app = _upload(open_page("generate"), "other.csv", b"PROMPT,Caption\na cat,asleep\n")
 
@@ -193,7 +177,7 @@ def test_a_header_without_a_known_name_is_asked_about(
 
     app = _choose(app, "Is the first row a prompt?", answer == "No, it names the columns")
     app = _choose(app, "Column with the prompts", 1)
-    app = _click(app, f"Add {len(prompts)} prompts")
+    app = click(app, f"Add {len(prompts)} prompts")
 
     assert _prompts(app) == prompts
 
@@ -205,7 +189,7 @@ def test_the_first_row_of_one_column_is_a_prompt_until_it_is_called_a_heading(
     assert _prompts(app) == ["my pictures", "a boat", "a tree, in spring"]
     assert "Its first row was taken for a prompt" in _said(app.success)
 
-    app = _click(app, "It is a heading")
+    app = click(app, "It is a heading")
 
     assert _prompts(app) == ["a boat", "a tree, in spring"]
     assert "2 prompts added from list.csv" in _said(app.success)
@@ -218,18 +202,18 @@ def test_a_spreadsheet_says_which_sheet_was_read_and_offers_the_others(generate:
     assert _prompts(app) == ["a boat"]
     assert "added from list.xlsx (sheet Liste)" in _said(app.success)
 
-    app = _choose(_click(app, "Change the sheet or the columns"), "Sheet", "Zwei")
+    app = _choose(click(app, "Change the sheet or the columns"), "Sheet", "Zwei")
     app = _choose(app, "Sheet", "Leer")
     assert "The file is empty" in _said(app.error)
     assert next(box.value for box in app.selectbox if box.label == "Sheet") == "Zwei"
-    app = _click(app, "Replace 1 prompt with 1")
+    app = click(app, "Replace 1 prompt with 1")
 
     assert _prompts(app) == ["a tree"]
     assert "added from list.xlsx (sheet Zwei)" in _said(app.success)
 
 
 def test_more_prompts_than_the_table_may_hold_stay_in_the_upload(generate: AppTest) -> None:
-    app = _paste(generate, "a hill")
+    app = paste(generate, "a hill")
 
     app = _upload(app, "list.csv", b"prompt\n" + b"a boat\n" * 5_000)
 
@@ -246,7 +230,7 @@ def test_an_installation_may_allow_fewer_prompts(
     app = _upload(open_page("generate"), "list.csv", b"prompt\na\nb\nc\n")
     assert "The file has 3 prompts; 2 is the most. Split it." in _said(app.error)
 
-    app = _paste(app, "a\nb\nc")
+    app = paste(app, "a\nb\nc")
 
     assert "The table would hold 3 prompts; 2 is the most." in _said(app.error)
     studio = bootstrap.installation().studio

@@ -1,9 +1,7 @@
 """What is known of a list before it costs anything, from what an installation has done before."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -18,29 +16,14 @@ from bulkgen.domain.people import LOCAL_ADMIN, Actor, Role
 from bulkgen.domain.prompts import PromptRow
 from bulkgen.domain.templates import Expansion
 from bulkgen.studio.checks import CheckedList
-from tests.fakes.demo_server import RunningServer, running_server
+from tests.fakes.demo_server import RunningServer
 from tests.fakes.installations import (
     a_choice,
     job_of,
-    running_installation,
     submit,
     wait_for_job,
     wait_for_pages,
 )
-
-
-@pytest.fixture
-def server() -> Iterator[RunningServer]:
-    with running_server(images_per_minute=6000, latency_s=0.05, prepared_bytes=30_000) as server:
-        yield server
-
-
-@pytest.fixture
-def installation(
-    tmp_path: Path, server: RunningServer, database_url: str
-) -> Iterator[Installation]:
-    with running_installation(tmp_path / "data", server, database_url=database_url) as installation:
-        yield installation
 
 
 def _check(

@@ -12,14 +12,8 @@ from bulkgen.domain.errors import InputError, StateError
 from bulkgen.domain.images import GeneratedImage, ImageStatus
 from bulkgen.domain.jobs import JobStatus
 from bulkgen.domain.people import LOCAL_ADMIN
-from tests.fakes.demo_server import RunningServer, running_server
+from tests.fakes.demo_server import RunningServer
 from tests.fakes.installations import running_installation, settings_for, submit, wait_for_job
-
-
-@pytest.fixture
-def server() -> Iterator[RunningServer]:
-    with running_server(images_per_minute=6000, latency_s=0.05, prepared_bytes=30_000) as server:
-        yield server
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -24,21 +23,6 @@ from tests.fakes.demo_server import KEY, RunningServer, running_server
 from tests.fakes.executors import RecordingExecutor
 from tests.fakes.installations import running_installation, settings_for, submit, wait_for_job
 from tests.fakes.locks import SwitchedLock
-
-
-@pytest.fixture
-def server() -> Iterator[RunningServer]:
-    with running_server(images_per_minute=6000, latency_s=0.05, prepared_bytes=30_000) as server:
-        yield server
-
-
-@pytest.fixture
-def installation(
-    tmp_path: Path, server: RunningServer, database_url: str
-) -> Iterator[Installation]:
-    data_dir = tmp_path / "data"
-    with running_installation(data_dir, server, database_url=database_url) as installation:
-        yield installation
 
 
 def _bought(server: RunningServer) -> list[dict[str, Any]]:

@@ -1,8 +1,6 @@
 """Finals of drafts, on every kind of database."""
 
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,8 +12,8 @@ from bulkgen.domain.images import GeneratedImage
 from bulkgen.domain.people import LOCAL_ADMIN, Actor, Role
 from bulkgen.domain.prompts import PromptRow
 from bulkgen.studio.finals import FinalsChoice
-from tests.fakes.demo_server import RunningServer, running_server
-from tests.fakes.installations import job_of, running_installation, submit, wait_for_job
+from tests.fakes.demo_server import RunningServer
+from tests.fakes.installations import job_of, submit, wait_for_job
 
 SUNBURST = "gpt-image-2.5-sunburst"
 HIGH = FinalsChoice(model="gpt-image-2.5-flare", quality="high", size=None)
@@ -25,20 +23,6 @@ ROWS = [
     PromptRow(text=r"the words \{{colour}} and \{{a|red,blue}}"),
     PromptRow(text="a hill"),
 ]
-
-
-@pytest.fixture
-def server() -> Iterator[RunningServer]:
-    with running_server(images_per_minute=6000, latency_s=0.05, prepared_bytes=30_000) as server:
-        yield server
-
-
-@pytest.fixture
-def installation(
-    tmp_path: Path, server: RunningServer, database_url: str
-) -> Iterator[Installation]:
-    with running_installation(tmp_path / "data", server, database_url=database_url) as installation:
-        yield installation
 
 
 @pytest.fixture

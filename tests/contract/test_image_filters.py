@@ -1,6 +1,5 @@
 """Finding and choosing images, on every kind of database."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -19,14 +18,6 @@ from tests.fakes.factories import NOW, a_uuid, some_settings
 
 SCORES = (10.0, 50.0, None, 20.0, 5.0, None)
 PROMPTS = ("a red BOAT at sea", "a tree in Évian", "100% wool")
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[SqlStore]:
-    store = SqlStore(database_url)
-    store.migrate()
-    yield store
-    store.close()
 
 
 @pytest.fixture

@@ -12,17 +12,11 @@ from bulkgen.domain.jobs import JobStatus
 from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.engine.dispatcher import Dispatcher
 from bulkgen.engine.steps import Steps
-from tests.fakes.demo_server import KEY, RunningServer, running_server
+from tests.fakes.demo_server import KEY, RunningServer
 from tests.fakes.executors import RecordingExecutor
 from tests.fakes.installations import job_of, settings_for, submit
 
 _INTERRUPTED = Failure(kind=FailureKind.INTERRUPTED, message="bulkgen was stopped.")
-
-
-@pytest.fixture
-def server() -> Iterator[RunningServer]:
-    with running_server(images_per_minute=6000, latency_s=0.05, prepared_bytes=30_000) as server:
-        yield server
 
 
 @pytest.fixture

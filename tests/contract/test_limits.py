@@ -18,12 +18,6 @@ from tests.fakes.executors import RecordingExecutor
 from tests.fakes.installations import running_installation, settings_for, submit, wait_for_job
 
 
-@pytest.fixture
-def server() -> Iterator[RunningServer]:
-    with running_server(images_per_minute=6000, latency_s=0.05, prepared_bytes=30_000) as server:
-        yield server
-
-
 @dataclass
 class Dispatching:
     """A dispatcher whose time passes by hand and whose calls never end."""

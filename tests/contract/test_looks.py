@@ -26,19 +26,10 @@ from tests.fakes.installations import (
 
 
 @pytest.fixture
-def painting_server() -> Iterator[RunningServer]:
+def server() -> Iterator[RunningServer]:
+    """One that paints, so that pictures differ."""
     with running_server(images_per_minute=6000, latency_s=0.05) as server:
         yield server
-
-
-@pytest.fixture
-def installation(
-    tmp_path: Path, painting_server: RunningServer, database_url: str
-) -> Iterator[Installation]:
-    with running_installation(
-        tmp_path / "data", painting_server, database_url=database_url
-    ) as installation:
-        yield installation
 
 
 def _made(
@@ -60,9 +51,9 @@ def test_a_picture_arrives_with_its_score_and_without_a_mark(installation: Insta
 
 
 def test_a_picture_of_other_pixels_than_asked_for_is_marked(
-    installation: Installation, painting_server: RunningServer
+    installation: Installation, server: RunningServer
 ) -> None:
-    painting_server.script({"action": "wrong_size", "next": 1})
+    server.script({"action": "wrong_size", "next": 1})
 
     _, images = _made(installation, "a boat", quality="low")
     _, any_size = _made(installation, "a tree", quality="low", size="auto")

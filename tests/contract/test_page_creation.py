@@ -1,7 +1,5 @@
 """From selected images to pages, against a server that moderates and writes."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -14,28 +12,12 @@ from bulkgen.domain.pages import PageProgress, PageStatus
 from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.domain.prompts import PromptRow
 from bulkgen.records.tables import attempts
-from tests.fakes.demo_server import RunningServer, running_server
+from tests.fakes.demo_server import RunningServer
 from tests.fakes.installations import (
-    running_installation,
     submit,
     wait_for_job,
     wait_for_pages,
 )
-
-
-@pytest.fixture
-def server() -> Iterator[RunningServer]:
-    with running_server(images_per_minute=6000, latency_s=0.05, prepared_bytes=30_000) as server:
-        yield server
-
-
-@pytest.fixture
-def installation(
-    tmp_path: Path, server: RunningServer, database_url: str
-) -> Iterator[Installation]:
-    data_dir = tmp_path / "data"
-    with running_installation(data_dir, server, database_url=database_url) as installation:
-        yield installation
 
 
 def _create(installation: Installation, job_id: UUID) -> PageProgress:

@@ -1,6 +1,5 @@
 """Styles and presets of several people, on every kind of database."""
 
-from collections.abc import Iterator
 from dataclasses import asdict
 from uuid import uuid4
 
@@ -19,14 +18,6 @@ from tests.fakes.factories import a_catalogue, some_settings
 
 SKETCH = Style("A sketch of", "")
 OIL = Style("Oil painting:", "Thick paint.")
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[SqlStore]:
-    store = SqlStore(database_url)
-    store.migrate()
-    yield store
-    store.close()
 
 
 @pytest.fixture

@@ -17,18 +17,12 @@ from bulkgen.engine.dispatcher import LEASE_S, Dispatcher
 from bulkgen.engine.recovery import recover
 from bulkgen.engine.steps import Steps
 from bulkgen.ports import Step
-from tests.fakes.demo_server import RunningServer, running_server
+from tests.fakes.demo_server import RunningServer
 from tests.fakes.executors import RecordingExecutor
 from tests.fakes.installations import job_of, settings_for, submit, wait_for_job
 from tests.fakes.locks import SwitchedLock
 
 _OVER = timedelta(seconds=LEASE_S + 1)
-
-
-@pytest.fixture
-def server() -> Iterator[RunningServer]:
-    with running_server(images_per_minute=6000, latency_s=0.05, prepared_bytes=30_000) as server:
-        yield server
 
 
 @pytest.fixture

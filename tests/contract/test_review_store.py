@@ -1,7 +1,7 @@
 """What review writes, on every kind of database and in any order of arrival."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -21,14 +21,6 @@ from tests.fakes.reviewable import complete_images
 
 MOUNT = uuid4()
 OTHER_MOUNT = uuid4()
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[SqlStore]:
-    store = SqlStore(database_url)
-    store.migrate()
-    yield store
-    store.close()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The store, on every kind of database."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -43,14 +42,6 @@ SETTINGS = GenerationSettings(
     category="ChatGPT",
     page_status="draft",
 )
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[SqlStore]:
-    store = SqlStore(database_url)
-    store.migrate()
-    yield store
-    store.close()
 
 
 def _a_job(*prompts: str, **changes: object) -> NewJob:
