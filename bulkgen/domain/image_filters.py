@@ -7,6 +7,8 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+_TEN = 10
+
 
 class Shown(StrEnum):
     """What a person wants to see of a job."""
@@ -69,6 +71,8 @@ class Choice(StrEnum):
     FIRST = "first"
     #: The image of each prompt with the highest score, and no other.
     BEST = "best"
+    #: The ten highest scores, of ten prompts, and no other.
+    BEST_TEN = "best-ten"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,5 +124,14 @@ def _wanted(choice: Choice, candidates: Sequence[Candidate]) -> set[UUID]:
             # The last written of a number wins, so the first image is written last.
             return set({c.prompt_number: c.id for c in reversed(candidates)}.values())
         case Choice.BEST:
-            best_first = sorted(candidates, key=lambda c: c.score or 0.0, reverse=True)
-            return set({c.prompt_number: c.id for c in reversed(best_first)}.values())
+            return set(_best_of_each(candidates))
+        case Choice.BEST_TEN:
+            return set(_best_of_each(candidates)[:_TEN])
+
+
+def _best_of_each(candidates: Sequence[Candidate]) -> list[UUID]:
+    """The best of each prompt, the best of all first."""
+    best: dict[int, UUID] = {}
+    for candidate in sorted(candidates, key=lambda c: c.score or 0.0, reverse=True):
+        best.setdefault(candidate.prompt_number, candidate.id)
+    return list(best.values())

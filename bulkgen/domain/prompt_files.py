@@ -6,7 +6,7 @@ from bulkgen.domain.decoding import decode, storable
 from bulkgen.domain.delimited import read_delimited, read_lines
 from bulkgen.domain.errors import PromptFileError
 from bulkgen.domain.json_lists import read_json, read_json_lines
-from bulkgen.domain.pasted import Cut, cut
+from bulkgen.domain.pasted import Cut, cut, without_numbers
 from bulkgen.domain.prompts import Column, ListLimits, PromptRow, PromptSheet
 from bulkgen.domain.sheet_reading import EMPTY, sheet_of
 
@@ -55,6 +55,12 @@ def check_size(data: bytes, limits: ListLimits) -> None:
         raise PromptFileError(f"The file is larger than {limits.megabytes} MB. Split it.")
 
 
-def read_pasted(text: str, kind: Cut) -> tuple[PromptRow, ...]:
-    """The prompts of a pasted text; raises InputError when it cannot be cut so."""
-    return tuple(PromptRow(text=storable(prompt)) for prompt in cut(text, kind))
+def read_pasted(text: str, kind: Cut, *, numbers: bool = True) -> tuple[PromptRow, ...]:
+    """The prompts of a pasted text; raises InputError when it cannot be cut so.
+
+    Without `numbers`, a number or bullet that stands before every prompt goes.
+    """
+    prompts = cut(text, kind)
+    if not numbers:
+        prompts = without_numbers(prompts) or prompts
+    return tuple(PromptRow(text=storable(prompt)) for prompt in prompts)

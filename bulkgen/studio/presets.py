@@ -1,15 +1,18 @@
 """Styles and presets of a person, and the styles that come with bulkgen."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from bulkgen.domain.errors import InputError, NotFoundError, StateError
 from bulkgen.domain.jobs import GenerationSettings
+from bulkgen.domain.models import AUTO
 from bulkgen.domain.people import Actor
 from bulkgen.domain.presets import PresetKind, Style, preset_name, settings_of, usable
 from bulkgen.ports import Clock, Store
 from bulkgen.studio.choices import Choices
+
+_DRAFTS = "50 drafts, best 10 as finals"
 
 
 class Presets:
@@ -35,14 +38,20 @@ class Presets:
             raise InputError(
                 "Both texts are empty. Write what to put before or after every prompt first."
             )
-        name = preset_name(name)
-        if name.casefold() in map(str.casefold, self.bulkgen_styles):
-            raise InputError(f"“{name}” comes with bulkgen. Choose another name.")
+        name = _own_name(name, self.bulkgen_styles)
         self._save(actor, PresetKind.STYLE, name, asdict(style), replace=replace)
 
     def remove_style(self, actor: Actor, name: str) -> None:
         """Delete a style; one that is not there changes nothing."""
         self._store.presets.remove(actor.id, PresetKind.STYLE, name)
+
+    @property
+    def bulkgen_presets(self) -> dict[str, GenerationSettings]:
+        """Everyone's settings by their name, and nobody's to change."""
+        defaults = self._choices.default_settings()
+        model = self._choices.catalogue.model(defaults.model)
+        cheapest = next(name for name in model.choices_of_quality() if name != AUTO)
+        return {_DRAFTS: replace(defaults, quality=cheapest)}
 
     def all(self, actor: Actor) -> dict[str, GenerationSettings]:
         """The person's presets by their name, as they were saved.
@@ -58,7 +67,7 @@ class Presets:
 
         Raises NotFoundError.
         """
-        saved = self.all(actor).get(name)
+        saved = {**self.bulkgen_presets, **self.all(actor)}.get(name)
         if saved is None:
             raise NotFoundError("There is no such preset.")
         choices = self._choices
@@ -72,7 +81,7 @@ class Presets:
 
     def save(self, actor: Actor, name: str, settings: GenerationSettings, *, replace: bool) -> None:
         """Keep all settings; raises InputError, and StateError for a name that is taken."""
-        name = preset_name(name)
+        name = _own_name(name, self.bulkgen_presets)
         self._save(actor, PresetKind.SETTINGS, name, asdict(settings), replace=replace)
 
     def remove(self, actor: Actor, name: str) -> None:
@@ -84,3 +93,10 @@ class Presets:
     ) -> None:
         if not self._store.presets.save(actor.id, kind, name, value, replace=replace):
             raise StateError(f"There is a {kind} “{name}” already. Replace it, or choose a name.")
+
+
+def _own_name(text: str, taken: Mapping[str, object]) -> str:
+    name = preset_name(text)
+    if name.casefold() in map(str.casefold, taken):
+        raise InputError(f"“{name}” comes with bulkgen. Choose another name.")
+    return name

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from bulkgen.domain.errors import InputError
-from bulkgen.domain.pasted import Cut, cut, guess
+from bulkgen.domain.pasted import Cut, cut, guess, without_numbers
 from bulkgen.domain.people import Actor
 from bulkgen.domain.prompt_files import read_pasted
 from bulkgen.studio import Studio
@@ -58,7 +58,10 @@ def _draw_paste(key: str) -> None:
             key=cut_key,
         )
         try:
-            st.caption(plural(len(cut(text, kind)), "prompt"))
+            prompts = cut(text, kind)
+            st.caption(plural(len(prompts), "prompt"))
+            if without_numbers(prompts):
+                st.checkbox("Leave out the number before each", value=True, key=f"{key}.bare")
         except InputError as error:
             st.caption(markdown(str(error)))
     st.button("Add to the table", on_click=_read_paste, args=(key, cut_key))
@@ -66,8 +69,9 @@ def _draw_paste(key: str) -> None:
 
 def _read_paste(key: str, cut_key: str) -> None:
     text = st.session_state[key]
+    numbers = not st.session_state.get(f"{key}.bare", True)
     try:
-        rows = read_pasted(text, st.session_state.get(cut_key) or guess(text))
+        rows = read_pasted(text, st.session_state.get(cut_key) or guess(text), numbers=numbers)
         prompt_table.add(rows)
     except InputError as error:
         st.session_state[_ERROR] = error

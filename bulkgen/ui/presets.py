@@ -46,30 +46,30 @@ class _Shelf(Generic[T]):
 
 def draw_presets(studio: Studio, actor: Actor) -> None:
     """Choose, keep and delete all settings at once."""
-    presets = studio.presets.all(actor)
+    own = studio.presets.all(actor)
+    presets = {**studio.presets.bulkgen_presets, **own}
 
     def now() -> GenerationSettings:
         return settings_form.current_settings(studio.choices.catalogue)
 
     shelf = _Shelf(
         word="preset",
-        own=presets,
+        own=own,
         now=now,
         put=lambda name, value, over: studio.presets.save(actor, name, value, replace=over),
         remove=lambda name: studio.presets.remove(actor, name),
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if presets:
-            _follow(_PRESET, presets, now())
-            st.selectbox(
-                "Preset",
-                list(presets),
-                index=None,
-                key=_PRESET,
-                placeholder="Settings of your own",
-                on_change=_choose_preset,
-                args=(studio, actor),
-            )
+        _follow(_PRESET, presets, now())
+        st.selectbox(
+            "Preset",
+            list(presets),
+            index=None,
+            key=_PRESET,
+            placeholder="Settings of your own",
+            on_change=_choose_preset,
+            args=(studio, actor),
+        )
         _draw_shelf(shelf)
     for sentence in st.session_state.pop(_SAID, ()):
         st.warning(markdown(sentence), icon=":material/warning:")

@@ -10,7 +10,7 @@ from bulkgen.domain.people import Actor
 from bulkgen.studio import Studio
 from bulkgen.ui.comparison import MOST, compare_button
 from bulkgen.ui.formats import plural
-from bulkgen.ui.fragments import LIVE, TILES, draw_again
+from bulkgen.ui.fragments import draw_images_again
 from bulkgen.ui.gallery_view import chosen_filter
 
 _EVERYTHING = "selection.everything"
@@ -20,6 +20,7 @@ _MORE_WORDS = {
     Choice.INVERT: "Invert the selection",
     Choice.FIRST: "Select the first image of each prompt",
     Choice.BEST: "Select the sharpest image of each prompt",
+    Choice.BEST_TEN: "Select the 10 sharpest, of 10 prompts",
 }
 
 
@@ -56,7 +57,7 @@ def _choose(studio: Studio, actor: Actor, job_id: UUID, choice: Choice) -> None:
     which = ImageFilter() if everything else chosen_filter()
     change = studio.gallery.choose(actor, job_id, choice, which)
     st.session_state[_LAST] = (job_id, change)
-    draw_again(TILES, LIVE)
+    draw_images_again()
 
 
 def _choose_more(studio: Studio, actor: Actor, job_id: UUID) -> None:
@@ -66,7 +67,7 @@ def _choose_more(studio: Studio, actor: Actor, job_id: UUID) -> None:
 def _undo(studio: Studio, actor: Actor, job_id: UUID, change: SelectionChange) -> None:
     studio.gallery.undo(actor, job_id, change)
     del st.session_state[_LAST]
-    draw_again(TILES, LIVE)
+    draw_images_again()
 
 
 def _last_change(job_id: UUID) -> SelectionChange | None:

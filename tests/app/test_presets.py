@@ -153,3 +153,16 @@ def test_a_preset_deleted_in_another_tab_is_told(
 
     assert "There is no such preset" in app.toast[0].value
     assert app.session_state["generate.quality"] == "medium"
+
+
+def test_the_preset_of_drafts_takes_the_lowest_quality_and_keeps_its_name(
+    installation: Installation, generate: AppTest
+) -> None:
+    name = "50 drafts, best 10 as finals"
+    app = _choose(generate, "Preset", name)
+    assert app.session_state["generate.quality"] == "low"
+
+    click(_write(app, "Name of the preset", name), "Save the preset")
+
+    assert "comes with bulkgen" in app.toast[0].value
+    assert installation.studio.presets.all(LOCAL_ADMIN) == {}

@@ -267,3 +267,16 @@ def test_hard_files_go_in_or_are_asked_about(
     assert not app.exception
     assert len(_prompts(app)) == prompts
     assert label is None or label in _labels(app)
+
+
+def test_the_numbers_of_a_pasted_list_are_left_out_unless_they_are_wanted(
+    generate: AppTest,
+) -> None:
+    app = paste(generate, "1. a boat", "2. a car")
+    assert _prompts(app) == ["a boat", "a car"]
+
+    app.text_area[0].set_value("1. an owl\n2. a fox").run()
+    box = next(box for box in app.checkbox if box.label == "Leave out the number before each")
+    box.set_value(False).run()
+
+    assert _prompts(click(app, "Add to the table"))[2:] == ["1. an owl", "2. a fox"]

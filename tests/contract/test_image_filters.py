@@ -117,6 +117,7 @@ def test_images_come_in_the_order_asked_for(
         (Choice.INVERT, [0, 2, 3, 4]),
         (Choice.FIRST, [0, 2, 4]),
         (Choice.BEST, [1, 3, 4]),
+        (Choice.BEST_TEN, [1, 3, 4]),
     ],
 )
 def test_a_choice_is_made_among_pictures_that_are_there_and_can_be_undone(
