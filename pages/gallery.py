@@ -4,7 +4,6 @@ from uuid import UUID
 
 import streamlit as st
 
-from bulkgen.domain.errors import BulkgenError
 from bulkgen.domain.jobs import Job
 from bulkgen.ui import navigation
 from bulkgen.ui.comparison import draw_comparison
@@ -16,7 +15,6 @@ from bulkgen.ui.guards import guard
 from bulkgen.ui.image_grid import draw_grid
 from bulkgen.ui.job_address import job_from_address
 from bulkgen.ui.job_details import draw_details
-from bulkgen.ui.messages import show
 from bulkgen.ui.preview import draw_preview
 from bulkgen.ui.progress import draw_progress
 from bulkgen.ui.session import studio
@@ -55,17 +53,8 @@ def draw_live(job_id: UUID, *, polled: bool) -> None:
         st.rerun()
 
 
-try:
-    job_id = job_from_address(studio(), actor)
-except BulkgenError as error:
-    show(error)
-    job_id = None
-if job_id is None:
-    st.title("Gallery")
-    st.markdown("No job yet. Write prompts and start one; its images appear here.")
-    if st.button("Write prompts", type="primary"):
-        st.switch_page(navigation.GENERATE)
-else:
+job_id = job_from_address(studio(), actor, title="Gallery", otherwise="its images appear here.")
+if job_id is not None:
     active = is_active(studio().jobs.get(actor, job_id))
     top = st.container()
     draw_tiles(job_id)

@@ -156,9 +156,7 @@ def _general(checked: CheckedList) -> Iterator[str]:
     yield from checked.obstacles
     yield from checked.warnings
     if checked.earlier is not None:
-        count = checked.earlier.prompts
-        prompts = "1 prompt was" if count == 1 else f"{count:,} prompts were"
-        yield f"{prompts} made before with the same settings; --use-earlier takes those pictures."
+        yield f"{checked.earlier.sentence}; --use-earlier takes those pictures."
 
 
 def _wait(

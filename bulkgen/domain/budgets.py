@@ -50,9 +50,13 @@ class Spending:
         """The same with more held."""
         return replace(self, reserved_usd=self.reserved_usd + usd)
 
+    def left_usd(self, cap_usd: Decimal) -> Decimal:
+        """What a cap leaves; below zero where it was lowered."""
+        return cap_usd - self.spent_usd - self.reserved_usd
+
     def has_room_for(self, most_usd: Decimal, cap_usd: Decimal) -> bool:
         """Whether a call that may cost this much can be started under a cap."""
-        return self.spent_usd + self.reserved_usd + most_usd <= cap_usd
+        return most_usd <= self.left_usd(cap_usd)
 
     def day_message(self, cap_usd: Decimal, most_usd: Decimal) -> str:
         """The sentence of a job that stops at its person's day."""

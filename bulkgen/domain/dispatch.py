@@ -38,15 +38,19 @@ class PendingPrompt:
 
 
 def image_request(
-    row: PromptRow, settings: GenerationSettings, *, images: int, safety_identifier: str
+    row: PromptRow,
+    settings: GenerationSettings,
+    *,
+    images: int | None = None,
+    safety_identifier: str = "",
 ) -> ImageRequest:
-    """The call for some images of a row; what the row sets wins over the job."""
+    """The call for some images of a row, or for all; what the row sets wins over the job."""
     return ImageRequest(
         model=row.model or settings.model,
         prompt=final_prompt(settings.prefix, row.text, settings.suffix),
         size=row.size or settings.size,
         quality=row.quality or settings.quality,
-        images=images,
+        images=images or settings.images_of(row),
         output_format=row.output_format or settings.output_format,
         background=row.background or settings.background,
         output_compression=settings.output_compression,

@@ -84,7 +84,7 @@ def row_problem(
         model.check_size(size)
         image_cost(model, _known_quality(model, row.quality or settings.quality), size)
         _check_count(row.images)
-        request = _request(row, settings)
+        request = image_request(row, settings)
         _check_picture(model, request.output_format, request.background)
         _check_length(request, model)
         _check_page(row)
@@ -113,7 +113,7 @@ def estimate(
     slowest_s = 0.0
     for row in rows:
         model = catalogue.model(row.model or settings.model)
-        request = _request(row, settings)
+        request = image_request(row, settings)
         listed = call_cost(model, request)
         most_usd += listed.most_usd
         seen = observed.get((request.model, request.quality, request.size))
@@ -145,11 +145,6 @@ def estimate(
         most_s=expected_s(bucket, images + waiting_images, slowest_s) if images else 0.0,
         disk_bytes=int(disk_bytes),
     )
-
-
-def _request(row: PromptRow, settings: GenerationSettings) -> ImageRequest:
-    images = row.images or settings.images_per_prompt
-    return image_request(row, settings, images=images, safety_identifier="")
 
 
 def _check_count(images: int | None) -> None:

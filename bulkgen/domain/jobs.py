@@ -99,6 +99,10 @@ class GenerationSettings:
     #: Empty in what was written before there was one.
     suffix: str = ""
 
+    def images_of(self, row: PromptRow) -> int:
+        """How many images a row asks for."""
+        return row.images or self.images_per_prompt
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageCounts:
@@ -202,7 +206,3 @@ class NewJob:
     earlier: Mapping[int, tuple[UUID, ...]] = field(default_factory=dict)
     #: Index of a row -> the image that its images are finals of.
     drafts: Mapping[int, UUID] = field(default_factory=dict)
-
-    def images_of(self, row: PromptRow) -> int:
-        """How many images a row asks for."""
-        return row.images or self.settings.images_per_prompt

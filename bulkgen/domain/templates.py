@@ -67,10 +67,6 @@ class Template:
     #: What stands in double braces and is no tag, as it is written and sent.
     look_alikes: tuple[str, ...]
 
-    def unresolved(self, variables: Mapping[str, str]) -> tuple[str, ...]:
-        """The names of variables that have no value, or a blank one."""
-        return self._unresolved(_by_key(variables))
-
     def count(self, expansion: Expansion) -> int:
         """How many prompts `expand` gives."""
         if expansion is Expansion.ONE_EACH:

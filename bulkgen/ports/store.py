@@ -143,6 +143,10 @@ class ImageStore(Protocol):
         """Images of the prompts with these numbers."""
 
     @abstractmethod
+    def selected(self, job_id: UUID) -> list[GeneratedImage]:
+        """Images of a job that are selected and there."""
+
+    @abstractmethod
     def some(self, image_ids: Sequence[UUID]) -> list[GeneratedImage]:
         """These images in this order; one that is gone is left out."""
 

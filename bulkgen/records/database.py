@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from decimal import ROUND_CEILING, Decimal
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     URL,
@@ -31,6 +31,9 @@ WAL_SAFE_SINCE = (3, 51, 3)
 _BUSY_TIMEOUT_MS = 30_000
 _POOL_SIZE = 8
 _MICRO = Decimal(1_000_000)
+_AT_ONCE = 500
+
+_Wanted = TypeVar("_Wanted")
 
 
 def to_micro_usd(usd: Decimal) -> int:
@@ -51,6 +54,12 @@ def journal_mode() -> str:
 def is_one_of(column: ColumnElement[str], values: Iterable[str]) -> ColumnElement[bool]:
     """IN for statements that are built once; a list after IN is written anew at every call."""
     return or_(*(column == value for value in values))
+
+
+def in_parts(wanted: Sequence[_Wanted]) -> Iterator[Sequence[_Wanted]]:
+    """As many at a time as one question can name."""
+    for start in range(0, len(wanted), _AT_ONCE):
+        yield wanted[start : start + _AT_ONCE]
 
 
 def upsert(

@@ -1,8 +1,7 @@
 """Images as the gallery sees them."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select, update
@@ -22,15 +21,11 @@ from bulkgen.domain.images import EarlierImages, GeneratedImage, ImageStatus
 from bulkgen.domain.twins import HashedImage
 from bulkgen.ports import ImageStore
 from bulkgen.records.convert import image_from
-from bulkgen.records.database import Database
+from bulkgen.records.database import Database, in_parts
 from bulkgen.records.image_filters import narrowed, of_filter, ordered
 from bulkgen.records.locks import hold_jobs
 from bulkgen.records.tables import attempts, images, jobs, pages, prompts
 
-_Wanted = TypeVar("_Wanted")
-
-#: Fingerprints or ids in one question.
-_AT_ONCE = 500
 _QUERY = (
     select(
         images,
@@ -110,6 +105,11 @@ class SqlImages(ImageStore):
         return (0, None) if row is None else (row[1], row[0])
 
     @override
+    def selected(self, job_id: UUID) -> list[GeneratedImage]:
+        there = and_(images.c.selected, images.c.status == ImageStatus.COMPLETED)
+        return self._read(and_(images.c.job_id == job_id, there))
+
+    @override
     def states(self, image_ids: Sequence[UUID]) -> dict[UUID, tuple[ImageStatus, bool]]:
         with self._database.read() as connection:
             rows = connection.execute(
@@ -152,7 +152,7 @@ class SqlImages(ImageStore):
     ) -> dict[str, EarlierImages]:
         found: dict[str, EarlierImages] = {}
         with self._database.read() as connection:
-            for some in _in_parts(list(fingerprints)):
+            for some in in_parts(list(fingerprints)):
                 rows = connection.execute(
                     select(attempts.c.fingerprint, images.c.id, images.c.completed_at)
                     .join(images, images.c.attempt_id == attempts.c.id)
@@ -257,14 +257,9 @@ class SqlImages(ImageStore):
 
 def _change(connection: Connection, job_id: UUID, change: SelectionChange) -> None:
     for image_ids, selected in ((change.selected, True), (change.deselected, False)):
-        for some in _in_parts(image_ids):
+        for some in in_parts(image_ids):
             connection.execute(
                 update(images)
                 .where(images.c.job_id == job_id, images.c.id.in_(some))
                 .values(selected=selected)
             )
-
-
-def _in_parts(wanted: Sequence[_Wanted]) -> Iterator[Sequence[_Wanted]]:
-    for start in range(0, len(wanted), _AT_ONCE):
-        yield wanted[start : start + _AT_ONCE]

@@ -9,16 +9,13 @@ from sqlalchemy import Connection, insert, select
 
 from bulkgen.domain.images import ImageStatus
 from bulkgen.domain.jobs import JobStatus, NewJob
-from bulkgen.records.database import to_micro_usd
+from bulkgen.records.database import in_parts, to_micro_usd
 from bulkgen.records.tables import images, jobs, prompts
 
-#: Images in one question.
-_AT_ONCE = 500
 #: What an image says of its picture.
 _PICTURE = (
     *("attempt_id", "answer_index", "sha256", "output_format", "storage_key"),
     *("width_px", "height_px", "size_bytes", "completed_at", "marks", "score", "hash"),
-    *("marks", "score", "hash"),
 )
 
 Picture = dict[str, Any]
@@ -79,7 +76,7 @@ def _insert_job(connection: Connection, new: NewJob, *, ended: bool) -> None:
 
 
 def _image_rows(new: NewJob, index: int, prompt_id: UUID) -> list[dict[str, Any]]:
-    count = new.images_of(new.rows[index])
+    count = new.settings.images_of(new.rows[index])
     draft_id = new.drafts.get(index)
     return [
         {
@@ -101,9 +98,9 @@ def _pictures(connection: Connection, new: NewJob) -> Mapping[UUID, Picture]:
     """The earlier images that the job takes over, as far as they are there."""
     ids = [image_id for of_row in new.earlier.values() for image_id in of_row]
     known: dict[UUID, Picture] = {}
-    for start in range(0, len(ids), _AT_ONCE):
+    for some in in_parts(ids):
         query = select(images.c.id, *(images.c[name] for name in _PICTURE)).where(
-            images.c.id.in_(ids[start : start + _AT_ONCE]),
+            images.c.id.in_(some),
             images.c.owner_id == new.owner_id,
             images.c.status == ImageStatus.COMPLETED,
         )

@@ -41,6 +41,12 @@ class Earlier:
     #: Index of the row in `CheckedList.rows` -> the images, as many as it asks for at most.
     by_row: Mapping[int, tuple[UUID, ...]]
 
+    @property
+    def sentence(self) -> str:
+        """Such as "2 prompts were made before with the same settings"."""
+        prompts = "1 prompt was" if self.prompts == 1 else f"{self.prompts:,} prompts were"
+        return f"{prompts} made before with the same settings"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedList:
@@ -205,15 +211,7 @@ class Checks:
     def _earlier(
         self, actor: Actor, rows: Sequence[PromptRow], settings: GenerationSettings
     ) -> Earlier | None:
-        requests = [
-            image_request(
-                row,
-                settings,
-                images=row.images or settings.images_per_prompt,
-                safety_identifier="",
-            )
-            for row in rows
-        ]
+        requests = [image_request(row, settings) for row in rows]
         prints = [request.fingerprint for request in requests]
         found = self._store.images.made_before(actor.id, set(prints))
         by_row = {
@@ -237,10 +235,10 @@ class Checks:
         left: list[Decimal] = []
         if caps.person_day_usd is not None:
             day = self._store.spending.of_day(actor.id, now)
-            left.append(caps.person_day_usd - day.spent_usd - day.reserved_usd)
+            left.append(day.left_usd(caps.person_day_usd))
         if caps.month_usd is not None:
             month = self._store.spending.of_month(now)
-            left.append(caps.month_usd - month.spent_usd - month.reserved_usd)
+            left.append(month.left_usd(caps.month_usd))
         return max(Decimal(0), min(left)) if left else None
 
     def _obstacles(self, rows: int, needed: Estimate) -> Iterator[str]:
@@ -265,7 +263,7 @@ def _without(
     """What is left to be made when earlier pictures are used."""
     left: list[PromptRow] = []
     for index, row in enumerate(rows):
-        images = row.images or settings.images_per_prompt
+        images = settings.images_of(row)
         missing = images - len(earlier.by_row.get(index, ()))
         if missing:
             left.append(row if missing == images else replace(row, images=missing))

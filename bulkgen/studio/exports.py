@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from bulkgen.domain.errors import InputError, NotFoundError
-from bulkgen.domain.images import GeneratedImage, ImageStatus
+from bulkgen.domain.images import GeneratedImage
 from bulkgen.domain.manifest import as_csv, entry, file_name
 from bulkgen.domain.people import Actor
 from bulkgen.domain.storage_keys import first_owner, thumbnail_key
@@ -33,12 +33,8 @@ class Exports:
 
     def selected(self, actor: Actor, job_id: UUID) -> list[GeneratedImage]:
         """The selected images of a job; raises NotFoundError, and InputError when there is none."""
-        actor.check_may_see(self._store.jobs.get(job_id).owner_id, "job")
-        images = [
-            image
-            for image in self._store.images.of_job(job_id)
-            if image.selected and image.status is ImageStatus.COMPLETED
-        ]
+        actor.check_may_see(self._store.jobs.owner(job_id), "job")
+        images = self._store.images.selected(job_id)
         if not images:
             raise InputError("No picture is selected. Select those that you want to download.")
         return images

@@ -121,11 +121,7 @@ class Finals:
         self._store.images.select_instead(chosen, other)
 
     def _drafts(self, job: Job) -> list[GeneratedImage]:
-        drafts = [
-            image
-            for image in self._store.images.of_job(job.id)
-            if image.selected and image.status is ImageStatus.COMPLETED
-        ]
+        drafts = self._store.images.selected(job.id)
         if not drafts:
             raise InputError("No picture is selected. Select those that you want finals of.")
         return drafts

@@ -144,12 +144,7 @@ def _show_sent(settings: GenerationSettings, checked: CheckedList) -> None:
 
 
 def _requests(settings: GenerationSettings, checked: CheckedList) -> list[ImageRequest]:
-    return [
-        image_request(
-            row, settings, images=row.images or settings.images_per_prompt, safety_identifier=""
-        )
-        for row in checked.rows
-    ]
+    return [image_request(row, settings) for row in checked.rows]
 
 
 def _judge(

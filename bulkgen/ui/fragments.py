@@ -8,6 +8,14 @@ LIVE = "gallery.live"
 TILES = "gallery.tiles"
 
 
-def draw_again(*fragments: str) -> None:
-    """Draw these fragments and nothing else; ends a callback."""
-    st.rerun(list(fragments))
+def draw_counts_again() -> None:
+    """Draw what counts, and nothing else; ends a callback."""
+    st.rerun([LIVE])
+
+
+def draw_images_again() -> None:
+    """Draw the tiles and what counts, and nothing else; ends a callback.
+
+    Drawing the tiles alone would take the bar at the bottom away.
+    """
+    st.rerun([TILES, LIVE])

@@ -17,7 +17,7 @@ from bulkgen.domain.jobs import Job
 from bulkgen.domain.people import Actor
 from bulkgen.studio import Studio
 from bulkgen.ui.formats import plural
-from bulkgen.ui.fragments import LIVE, TILES, draw_again
+from bulkgen.ui.fragments import draw_images_again
 from bulkgen.ui.tab import draw_notice_switch
 
 #: Keys of the widgets, and their names in the address.
@@ -90,7 +90,7 @@ def draw_filters(studio: Studio, actor: Actor, job: Job) -> View:
             key=SHOWN,
             bind="query-params",
             width=150,
-            on_change=_draw_all,
+            on_change=draw_images_again,
         )
         st.text_input(
             "Search the prompts",
@@ -98,7 +98,7 @@ def draw_filters(studio: Studio, actor: Actor, job: Job) -> View:
             type="search",
             bind="query-params",
             width=220,
-            on_change=_draw_all,
+            on_change=draw_images_again,
         )
         st.selectbox(
             "Sort",
@@ -107,7 +107,7 @@ def draw_filters(studio: Studio, actor: Actor, job: Job) -> View:
             key=ORDER,
             bind="query-params",
             width=210,
-            on_change=_draw_all,
+            on_change=draw_images_again,
         )
         with st.popover("More filters"):
             _draw_more(studio, actor, job)
@@ -191,13 +191,13 @@ def _show_new(studio: Studio, actor: Actor, job: Job, first: UUID) -> None:
     st.session_state[_VIEW] = view
     if first in view.found.ids and len(view.found.ids) > page_size(job):
         st.session_state[PAGE] = view.found.ids.index(first) // page_size(job) + 1
-    draw_again(TILES, LIVE)
+    draw_images_again()
 
 
 def look_again() -> None:
     """Find the images anew at the next drawing; a callback."""
     st.session_state.pop(_VIEW, None)
-    draw_again(TILES, LIVE)
+    draw_images_again()
 
 
 def show_all() -> None:
@@ -208,17 +208,13 @@ def show_all() -> None:
     look_again()
 
 
-def _draw_all() -> None:
-    draw_again(TILES, LIVE)
-
-
 def _draw_more(studio: Studio, actor: Actor, job: Job) -> None:
     st.toggle(
         "Variations of a prompt together",
         value=True,
         key=_GROUPED,
         bind="query-params",
-        on_change=_draw_all,
+        on_change=draw_images_again,
     )
     view = view_of(job.id)
     models = view.models if view else studio.gallery.models(actor, job.id)
@@ -229,7 +225,7 @@ def _draw_more(studio: Studio, actor: Actor, job: Job) -> None:
         placeholder="Every model",
         key=MODEL,
         bind="query-params",
-        on_change=_draw_all,
+        on_change=draw_images_again,
     )
     for label, key in (("Cost from (USD)", LEAST), ("Cost up to (USD)", MOST)):
         st.number_input(
@@ -240,7 +236,7 @@ def _draw_more(studio: Studio, actor: Actor, job: Job) -> None:
             format="%.4f",
             key=key,
             bind="query-params",
-            on_change=_draw_all,
+            on_change=draw_images_again,
         )
 
 

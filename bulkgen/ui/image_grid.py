@@ -19,7 +19,7 @@ from bulkgen.studio import Studio
 from bulkgen.ui import messages, navigation
 from bulkgen.ui.comparison import MOST, compare_button
 from bulkgen.ui.formats import alt_text, excerpt, image_name, markdown
-from bulkgen.ui.fragments import LIVE, TILES, draw_again
+from bulkgen.ui.fragments import draw_counts_again, draw_images_again
 from bulkgen.ui.gallery_view import (
     PAGE,
     View,
@@ -284,9 +284,9 @@ def _toggle(studio: Studio, actor: Actor, image_id: UUID, ticked: _Ticked) -> No
     if seen[image_id].edition == ticked.edition:
         seen[image_id] = replace(ticked, now=selected)
         remember_click(image_id, selected=selected)
-    draw_again(LIVE)
+    draw_counts_again()
 
 
 def _select(studio: Studio, actor: Actor, image_ids: Sequence[UUID], selected: bool) -> None:  # noqa: FBT001 - a callback's argument
     studio.gallery.select(actor, image_ids, selected=selected)
-    draw_again(TILES, LIVE)
+    draw_images_again()

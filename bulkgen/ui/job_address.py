@@ -7,13 +7,26 @@ import streamlit as st
 from bulkgen.domain.errors import NotFoundError
 from bulkgen.domain.people import Actor
 from bulkgen.studio import Studio
+from bulkgen.ui import navigation
+from bulkgen.ui.messages import show
 
 
-def job_from_address(studio: Studio, actor: Actor) -> UUID | None:
-    """The job of `?job=`; without it the latest, and None when there is none.
+def job_from_address(studio: Studio, actor: Actor, *, title: str, otherwise: str) -> UUID | None:
+    """The job of `?job=`, without it the latest; None when there is none, and this is said."""
+    try:
+        job_id = _find(studio, actor)
+    except NotFoundError as error:
+        show(error)
+        job_id = None
+    if job_id is None:
+        st.title(title)
+        st.markdown(f"No job yet. Write prompts and start one; {otherwise}")
+        if st.button("Write prompts", type="primary"):
+            st.switch_page(navigation.GENERATE)
+    return job_id
 
-    Raises NotFoundError for an address that leads nowhere.
-    """
+
+def _find(studio: Studio, actor: Actor) -> UUID | None:
     given = st.query_params.get("job")
     if given is None:
         jobs = studio.jobs.all(actor)

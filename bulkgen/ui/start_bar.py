@@ -111,10 +111,9 @@ def _offer_earlier(checked: CheckedList, sheet_id: UUID) -> None:
     earlier = checked.earlier
     if earlier is None:
         return
-    what = "1 prompt was" if earlier.prompts == 1 else f"{earlier.prompts:,} prompts were"
     st.checkbox(
         markdown(
-            f"{what} made before with the same settings, last on {when(earlier.last_at)}. "
+            f"{earlier.sentence}, last on {when(earlier.last_at)}. "
             f"Use {plural(earlier.images, 'picture')} of then, about {usd(earlier.about_usd)} less"
         ),
         key=f"{_USE_EARLIER}.{sheet_id}",

@@ -6,7 +6,7 @@ import streamlit as st
 
 from bulkgen.domain.jobs import ENDED, Job
 from bulkgen.ui.formats import plural
-from bulkgen.ui.fragments import LIVE, TILES, draw_again
+from bulkgen.ui.fragments import draw_images_again
 
 _REPAINTS = "tab.repaints"
 
@@ -54,13 +54,8 @@ def draw_tick(job: Job, *, active: bool, stale: bool) -> None:
             "outcome": _outcome(job),
             "repaint": st.session_state[_REPAINTS] if stale else 0,
         },
-        on_repaint_change=_repaint,
+        on_repaint_change=draw_images_again,
     )
-
-
-def _repaint() -> None:
-    # With what counts: drawing the tiles alone takes the bar at the bottom away.
-    draw_again(TILES, LIVE)
 
 
 def _title(job: Job, *, active: bool) -> str:

@@ -142,4 +142,4 @@ def test_the_number_of_images_of_a_row_wins_over_the_jobs(row_images, images):
         created_at=NOW,
     )
 
-    assert new.images_of(row) == images
+    assert new.settings.images_of(row) == images
