@@ -11,6 +11,7 @@ from bulkgen.domain.dispatch import Lease
 from bulkgen.domain.errors import StorageError, StoreError
 from bulkgen.engine.dispatcher import LEASE_S, POLL_S, Dispatcher
 from bulkgen.engine.executors import ThreadExecutor
+from bulkgen.engine.heaps import share_heaps
 from bulkgen.engine.recovery import recover
 from bulkgen.engine.steps import Steps
 from bulkgen.ports import EngineLock, Step
@@ -61,6 +62,7 @@ class Engine:
 
     def start(self) -> None:
         """Begin to dispatch as soon as no other process does."""
+        share_heaps()
         self._dispatching.start()
         self._beating.start()
 

@@ -9,10 +9,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from bulkgen.bootstrap import open_installation
 from tests.bench.engine_process import JobReport, Report
 from tests.bench.parts import Account, Plan
 from tests.bench.processes import bench_server, output_of, start
 from tests.bench.rows import Row, at_least, at_most
+from tests.fakes.demo_server import RunningServer
+from tests.fakes.installations import settings_for
 
 SCALE = 10.0
 LATENCY_S = 12.0
@@ -65,6 +68,8 @@ def run_alone(limit: int, prompts: int, seed: int, scale: float = SCALE) -> Run:
 def run_engine(accounts: Sequence[Account], **changes: Any) -> Report:
     """Run jobs to their end in a fresh installation and process."""
     with TemporaryDirectory() as folder:
+        # As at most starts, the schema is there.
+        open_installation(settings_for(Path(folder), RunningServer(0), limit=None)).close()
         plan = Plan(
             folder=folder,
             accounts=accounts,

@@ -4,13 +4,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import httpx2
 
 from bulkgen.demo.options import DemoOptions
-from bulkgen.demo.serving import HOST, listen, new_server
 
+_HOST = "127.0.0.1"
 #: The server takes any key.
 KEY = "sk-test-of-bulkgen"
 
@@ -24,7 +25,7 @@ class RunningServer:
     @property
     def base_url(self) -> str:
         """What an OpenAI client takes as its base URL."""
-        return f"http://{HOST}:{self.port}/v1"
+        return f"http://{_HOST}:{self.port}/v1"
 
     def ledger(self, endpoint: str = "images") -> list[dict[str, Any]]:
         """Calls of an endpoint that costs money, oldest first; see LedgerEntry."""
@@ -41,7 +42,7 @@ class RunningServer:
         self._ask("POST", "pace", pace)
 
     def _ask(self, method: str, path: str, body: object = None) -> httpx2.Response:
-        url = f"http://{HOST}:{self.port}/_demo/{path}"
+        url = f"http://{_HOST}:{self.port}/_demo/{path}"
         headers = {"authorization": f"Bearer {KEY}"}
         # Without TLS no certificates need to be read, which would take most of the time.
         answer = httpx2.request(method, url, json=body, headers=headers, verify=False)
@@ -51,8 +52,10 @@ class RunningServer:
 @contextmanager
 def running_server(port: int = 0, **options: Any) -> Iterator[RunningServer]:
     """Run a server, port 0 on a free one; `options` are those of DemoOptions, with control on."""
-    listener = listen(port)
-    server = new_server(DemoOptions(**{"control": True, **options}))
+    # Processes that only talk to a server would hold its libraries in memory too.
+    serving = import_module("bulkgen.demo.serving")
+    listener = serving.listen(port)
+    server = serving.new_server(DemoOptions(**{"control": True, **options}))
     thread = threading.Thread(target=server.run, args=([listener],), name="demo-server")
     thread.start()
     try:

@@ -7,8 +7,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import column, insert, inspect, table, text
 
 from bulkgen.records.database import Database
-from bulkgen.records.migrate import alembic_config, migrate
+from bulkgen.records.migrate import migrate
 from bulkgen.records.tables import metadata
+from bulkgen.records.upgrade import alembic_config
 from tests.fakes.app_process import ROOT
 from tests.fakes.factories import NOW, a_uuid
 
