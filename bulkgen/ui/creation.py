@@ -70,11 +70,13 @@ def _draw_selection(studio: Studio, actor: Actor, job: Job, to_create: int) -> N
         st.markdown(f"**Selected: {job.selected} of {job.images.completed}**", width="stretch")
         draw_selection_buttons(studio, actor, job)
         menu = f"creation.more.{job.id}"
-        with st.popover(
+        more_ways = st.popover(
             "Finals and downloads", disabled=not job.selected, key=menu, on_change="rerun"
-        ):
-            finals_button(job, menu)
-            download_buttons(job)
+        )
+        if more_ways.open:
+            with more_ways:
+                finals_button(job, menu)
+                download_buttons(job)
         st.button(
             f"Create {plural(to_create, 'Prompt Page')}",
             type="primary",

@@ -6,7 +6,7 @@ from bulkgen.bootstrap import Installation
 from bulkgen.domain.image_filters import Choice
 from bulkgen.domain.people import LOCAL_ADMIN
 from tests.fakes.installations import submit, wait_for_job
-from tests.fakes.screens import OpenPage
+from tests.fakes.screens import OpenPage, open_menu
 
 
 def _links(app: AppTest) -> dict[str, str]:
@@ -20,7 +20,7 @@ def test_the_selected_pictures_can_be_downloaded(
     job_id = submit(installation, ["a boat"], quality="low")
     wait_for_job(installation, job_id)
 
-    app = open_page("gallery")
+    app = open_menu(open_page("gallery"), f"creation.more.{job_id}")
 
     assert _links(app) == {
         "Download originals": f"/app/static/jobs/{job_id}/selected.zip",

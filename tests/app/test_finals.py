@@ -9,7 +9,7 @@ from bulkgen.bootstrap import Installation
 from bulkgen.domain.image_filters import Choice
 from bulkgen.domain.people import LOCAL_ADMIN
 from tests.fakes.installations import job_of, submit, wait_for_job
-from tests.fakes.screens import OpenPage, click, said
+from tests.fakes.screens import OpenPage, click, open_menu, said
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_finals_are_priced_and_made_and_taken(
     installation: Installation, open_page: OpenPage, draft_job: UUID
 ) -> None:
     app = open_page("gallery")
-    click(app, "Make finals")
+    click(open_menu(app, f"creation.more.{draft_job}"), "Make finals")
     next(box for box in app.selectbox if box.label == "Quality").set_value("high")
     app.run()
     assert "2 finals: about $" in _texts(app)
@@ -61,4 +61,7 @@ def test_without_a_selection_no_finals_can_be_made(
 
     app = open_page("gallery")
 
-    assert next(button for button in app.button if button.label == "Make finals").disabled
+    (menu,) = [
+        one for one in app.get("popover") if one.proto.popover.label == "Finals and downloads"
+    ]
+    assert menu.proto.popover.disabled

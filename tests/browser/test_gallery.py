@@ -84,6 +84,21 @@ def test_a_picture_has_its_room_before_it_is_there(
     assert box["height"] == pytest.approx(box["width"], abs=1)
 
 
+def test_the_menu_of_downloads_opens_and_stays_while_images_arrive(
+    app_with: Callable[..., AppProcess], page: Page
+) -> None:
+    app = app_with(600, arrived=20)
+    page.goto(f"{app.url}/gallery")
+    page.get_by_role("button", name="Finals and downloads").click()
+    link = page.get_by_role("link", name="Download originals")
+    expect(link).to_be_visible()
+    before = page.get_by_text(re.compile(r"\d+ of 600 complete")).inner_text()
+
+    expect(page.get_by_text(before)).not_to_be_visible()
+
+    expect(link).to_be_visible()
+
+
 def _not_selected(page: Page) -> int:
     words = page.get_by_text(re.compile(r"^Selected: \d+ of \d+$")).inner_text()
     selected, of = map(int, re.findall(r"\d+", words))

@@ -27,3 +27,9 @@ def said(*elements: Iterable[Any]) -> str:
     """What elements of several kinds say, a line each, as it is read."""
     lines = [str(element.value) for some in elements for element in some]
     return "\n".join(lines).replace("\\", "")
+
+
+def open_menu(app: AppTest, key: str) -> AppTest:
+    """Open a menu whose content is drawn only then."""
+    app.session_state[key] = True
+    return app.run()
