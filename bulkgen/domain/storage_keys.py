@@ -1,12 +1,22 @@
 """The names files have in storage."""
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 _KEY = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}/)*[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}")
 _MAX_KEY_CHARACTERS = 1024
 _UUID_CHARACTERS = 36
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFile:
+    """A file that is in storage."""
+
+    key: str
+    size_bytes: int
+    modified_at: datetime
 
 
 def is_key(key: str) -> bool:

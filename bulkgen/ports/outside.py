@@ -1,7 +1,7 @@
 """What the studio and the engine need from the outside."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -19,6 +19,7 @@ from bulkgen.domain.pages import (
     Verdict,
     WrittenText,
 )
+from bulkgen.domain.storage_keys import StoredFile
 
 
 class Clock(Protocol):
@@ -165,6 +166,17 @@ class Storage(Protocol):
     @abstractmethod
     def has(self, key: str) -> bool:
         """Whether something is stored under the key."""
+
+    @abstractmethod
+    def remove(self, key: str) -> None:
+        """Delete a file for good; a missing one is no error. Raises StorageError."""
+
+    @abstractmethod
+    def files(self, prefix: str) -> Iterator[StoredFile]:
+        """The files whose keys begin with a prefix, "" for all, in no order.
+
+        Raises StorageError.
+        """
 
 
 class Publisher(Protocol):

@@ -4,7 +4,8 @@ import errno
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Self
@@ -13,7 +14,7 @@ from uuid import uuid4
 from typing_extensions import override
 
 from bulkgen.domain.errors import NotFoundError, SetupError, StorageError, storage_error
-from bulkgen.domain.storage_keys import is_key
+from bulkgen.domain.storage_keys import StoredFile, is_key
 from bulkgen.ports import Storage
 
 
@@ -68,6 +69,25 @@ class LocalStorage(Storage):
         with self._explained():
             return is_key(key) and (self._folder / key).is_file()
 
+    @override
+    def remove(self, key: str) -> None:
+        target = self._target(key)
+        with self._explained():
+            if target.is_file():
+                target.unlink(missing_ok=True)
+                _sync(target.parent)
+
+    @override
+    def files(self, prefix: str) -> Iterator[StoredFile]:
+        top = self._folder / prefix.rpartition("/")[0]
+        with self._explained():
+            for folder, _, names in os.walk(top, onerror=_raise_unless_missing):
+                for name in names:
+                    path = Path(folder, name)
+                    key = path.relative_to(self._folder).as_posix()
+                    if key.startswith(prefix) and is_key(key):
+                        yield from _stored(key, path)
+
     def path(self, key: str) -> Path:
         """The file of a key, to be served; raises NotFoundError or StorageError."""
         if not self.has(key):
@@ -85,6 +105,19 @@ class LocalStorage(Storage):
             yield
         except OSError as error:
             raise storage_error(error, self._folder) from error
+
+
+def _stored(key: str, path: Path) -> Iterator[StoredFile]:
+    """The file of a key, unless it has just gone."""
+    with suppress(FileNotFoundError):
+        about = path.stat()
+        modified_at = datetime.fromtimestamp(about.st_mtime, UTC)
+        yield StoredFile(key=key, size_bytes=about.st_size, modified_at=modified_at)
+
+
+def _raise_unless_missing(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise error
 
 
 def _make_folder(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """What every storage promises."""
 
-from datetime import UTC, datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -13,6 +14,15 @@ KEY = "images/2026/11/cat.webp"
 
 #: How a test reaches each storage; a new one in the registry needs its line here.
 URLS = {"file": "file:{folder}"}
+
+#: Beginning of a key -> the keys that have it.
+PREFIXES = {
+    "": ["images-2/c.webp", "images/2026/a.webp", "images/2026/b.webp", "pages/d.webp"],
+    "images/": ["images/2026/a.webp", "images/2026/b.webp"],
+    "images/2026/b": ["images/2026/b.webp"],
+    "images": ["images-2/c.webp", "images/2026/a.webp", "images/2026/b.webp"],
+    "nothing/": [],
+}
 
 ESCAPES = [
     "",
@@ -106,6 +116,59 @@ def test_take_without_a_source_and_without_the_key_is_an_error(storage, tmp_path
     assert not storage.has(KEY)
 
 
+def test_a_removed_file_is_gone(storage):
+    storage.put(KEY, b"picture")
+
+    storage.remove(KEY)
+
+    assert not storage.has(KEY)
+    with pytest.raises(NotFoundError):
+        storage.get(KEY)
+
+
+def test_a_file_that_was_replaced_is_removed_with_its_earlier_bytes(storage):
+    storage.put(KEY, b"first")
+    storage.put(KEY, b"second")
+
+    storage.remove(KEY)
+
+    assert not storage.has(KEY)
+
+
+@pytest.mark.parametrize("key", [KEY, "images", "images/2026/11/dog.webp/more"])
+def test_removing_what_is_not_there_changes_nothing(storage, key):
+    storage.put("images/2026/11/dog.webp", b"dog")
+
+    storage.remove(key)
+
+    assert storage.get("images/2026/11/dog.webp") == b"dog"
+
+
+def test_files_are_told_by_the_beginning_of_their_keys(storage):
+    began_at = datetime.now(UTC) - timedelta(seconds=5)
+    for key in ("images/2026/a.webp", "images/2026/b.webp", "images-2/c.webp", "pages/d.webp"):
+        storage.put(key, key.encode())
+
+    found = {prefix: sorted(file.key for file in storage.files(prefix)) for prefix in PREFIXES}
+    file = next(storage.files("pages/d"))
+
+    assert found == PREFIXES
+    assert file.size_bytes == len("pages/d.webp")
+    assert began_at <= file.modified_at <= datetime.now(UTC) + timedelta(seconds=5)
+
+
+def test_a_storage_that_nothing_was_put_into_has_no_files(storage):
+    assert list(storage.files("")) == []
+
+
+def test_more_files_than_one_answer_holds_are_all_told(storage):
+    keys = [f"images/{number:04}" for number in range(1_100)]
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(lambda key: storage.put(key, b""), keys))
+
+    assert sorted(file.key for file in storage.files("images/")) == keys
+
+
 def test_get_of_an_unknown_key_is_not_found(storage):
     with pytest.raises(NotFoundError, match=r"images/2026/11/cat\.webp"):
         storage.get(KEY)
@@ -117,6 +180,8 @@ def test_a_key_that_could_leave_the_storage_is_refused(storage, source, tmp_path
         storage.put(key, b"picture")
     with pytest.raises(StorageError):
         storage.take(key, source)
+    with pytest.raises(StorageError):
+        storage.remove(key)
     with pytest.raises(NotFoundError):
         storage.get(key)
 

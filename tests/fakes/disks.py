@@ -9,6 +9,7 @@ from sqlalchemy import event
 from typing_extensions import override
 
 from bulkgen.domain.errors import StorageError
+from bulkgen.domain.storage_keys import StoredFile
 from bulkgen.ports import Storage
 from bulkgen.records.database import Database
 
@@ -60,6 +61,16 @@ class FlakyStorage(Storage):
     def has(self, key: str) -> bool:
         self._reach()
         return self._storage.has(key)
+
+    @override
+    def remove(self, key: str) -> None:
+        self._reach()
+        self._storage.remove(key)
+
+    @override
+    def files(self, prefix: str) -> Iterator[StoredFile]:
+        self._reach()
+        return self._storage.files(prefix)
 
     def _reach(self) -> None:
         if self.away:
