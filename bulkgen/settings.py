@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     )
     storage_url: str | None = Field(
         None,
-        description="Where pictures are kept. Default: `file:` and a folder in the data folder.",
+        description="Where pictures are kept, a `file:` or `s3:` URL. Default: in the data folder.",
     )
     images_per_minute: int | None = Field(
         None,

@@ -9,6 +9,7 @@ from tests.fakes.postgres import (  # noqa: E402 - rewriting begins before the f
     RunningPostgres,
     running_postgres,
 )
+from tests.fakes.s3 import RunningS3, running_s3  # noqa: E402 - see above
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +24,29 @@ def postgres_url(postgres: RunningPostgres) -> Iterator[str]:
     """An empty Postgres database."""
     with postgres.fresh_database() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def s3_service() -> Iterator[RunningS3]:
+    """One S3 service for all tests."""
+    with running_s3() as service:
+        yield service
+
+
+@pytest.fixture
+def s3(s3_service: RunningS3) -> Iterator[RunningS3]:
+    """The S3 service; what B2 would refuse is a fault of ours."""
+    yield s3_service
+    s3_service.shut, s3_service.cuts = False, 0
+    s3_service.errors.clear()
+    refused, s3_service.refused = s3_service.refused, []
+    assert refused == []
+
+
+@pytest.fixture
+def bucket_url(s3: RunningS3) -> str:
+    """An empty bucket as BULKGEN_STORAGE_URL names it."""
+    return s3.url(s3.new_bucket())
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

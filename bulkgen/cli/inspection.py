@@ -15,6 +15,7 @@ from bulkgen.domain.errors import BulkgenError
 from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.records.database import WAL_SAFE_SINCE, journal_mode, parse_url
 from bulkgen.settings import Settings
+from bulkgen.storage import without_secret
 
 _FAULT = 1
 
@@ -59,7 +60,7 @@ def _facts(settings: Settings) -> Iterator[tuple[str, str]]:
     yield "database at", _without_password(url)
     if url.get_backend_name() == "sqlite":
         yield "sqlite", _sqlite_verdict()
-    yield "storage", settings.effective_storage_url
+    yield "storage", without_secret(settings.effective_storage_url)
     yield "mode", _mode(settings)
 
 

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from bulkgen.domain.images import MIME_TYPES, SUFFIXES
+
 _KEY = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}/)*[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}")
 _MAX_KEY_CHARACTERS = 1024
 _UUID_CHARACTERS = 36
+_MIME_TYPES = {suffix: MIME_TYPES[name] for name, suffix in SUFFIXES.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +25,21 @@ class StoredFile:
 def is_key(key: str) -> bool:
     """Whether a key can name a file: plain ASCII parts, none of which begins with a dot."""
     return len(key) <= _MAX_KEY_CHARACTERS and _KEY.fullmatch(key) is not None
+
+
+def is_final(key: str) -> bool:
+    """Whether the name changes with the bytes, so that a copy of them never gets old."""
+    return key.startswith(("images/", "pages/"))
+
+
+def is_public(key: str) -> bool:
+    """Whether it is made for visitors."""
+    return key.startswith("pages/")
+
+
+def mime_type(key: str) -> str:
+    """The kind of bytes a key is made for."""
+    return _MIME_TYPES.get(key.rpartition(".")[2], "application/octet-stream")
 
 
 def image_key(image_id: UUID, sha256: str, suffix: str, at: datetime) -> str:

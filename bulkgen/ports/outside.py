@@ -178,6 +178,13 @@ class Storage(Protocol):
         Raises StorageError.
         """
 
+    @abstractmethod
+    def link(self, key: str) -> str | None:
+        """Where a browser gets the file itself in the next minutes; None when it cannot.
+
+        Whether the file is there is not asked.
+        """
+
 
 class Publisher(Protocol):
     """Brings published pages somewhere."""

@@ -6,7 +6,7 @@ from bulkgen.domain.errors import SetupError
 from bulkgen.ports import Storage
 
 #: URL scheme -> class, imported on first use; each has `from_url`.
-STORAGES = {"file": "bulkgen.storage.local:LocalStorage"}
+STORAGES = {"file": "bulkgen.storage.local:LocalStorage", "s3": "bulkgen.storage.s3:S3Storage"}
 
 
 def open_storage(url: str) -> Storage:
@@ -21,3 +21,10 @@ def open_storage(url: str) -> Storage:
     module, _, name = STORAGES[scheme].partition(":")
     storage: Storage = getattr(import_module(module), name).from_url(url)
     return storage
+
+
+def without_secret(url: str) -> str:
+    """The URL of a storage as it may be shown."""
+    scheme, slashes, rest = url.partition("://")
+    place, mark, options = rest.partition("?")
+    return f"{scheme}{slashes}{place.rpartition('@')[2]}{mark}{options}"

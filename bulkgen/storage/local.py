@@ -88,6 +88,10 @@ class LocalStorage(Storage):
                     if key.startswith(prefix) and is_key(key):
                         yield from _stored(key, path)
 
+    @override
+    def link(self, key: str) -> None:
+        return None
+
     def path(self, key: str) -> Path:
         """The file of a key, to be served; raises NotFoundError or StorageError."""
         if not self.has(key):

@@ -72,6 +72,10 @@ class FlakyStorage(Storage):
         self._reach()
         return self._storage.files(prefix)
 
+    @override
+    def link(self, key: str) -> str | None:
+        return self._storage.link(key)
+
     def _reach(self) -> None:
         if self.away:
             self.refused += 1
