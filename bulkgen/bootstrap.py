@@ -24,13 +24,14 @@ from bulkgen.engine.executors import MAX_THREADS
 from bulkgen.engine.spool import FolderSpool
 from bulkgen.engine.steps import Steps
 from bulkgen.moderators.openai import OpenAIModerator
-from bulkgen.ports import Clock, EngineLock, ImageProvider, Storage
+from bulkgen.ports import Cdn, Clock, EngineLock, ImageProvider, Storage
 from bulkgen.providers import PROVIDERS
 from bulkgen.records.engine_lock import engine_lock_of
 from bulkgen.records.store import SqlStore
 from bulkgen.records.vault import EnvironmentVault
 from bulkgen.settings import Settings, unknown_settings
 from bulkgen.storage import open_storage, variants
+from bulkgen.storage.cdn import PublicCopies, cloudflare_purge
 from bulkgen.studio import Studio
 from bulkgen.studio.budgets import Budgets
 from bulkgen.studio.checks import Checks
@@ -94,6 +95,10 @@ def open_installation(settings: Settings) -> Installation:
     catalogue = read_catalogue()
     store = _open_store(settings)
     storage = open_storage(settings.effective_storage_url)
+    http_client = httpx2.Client(
+        limits=httpx2.Limits(max_connections=MAX_THREADS, max_keepalive_connections=_IDLE)
+    )
+    cdn = _open_cdn(settings, storage, http_client)
     spool = FolderSpool(settings.folder / "spool")
     vault = EnvironmentVault(_key(settings))
     choices = Choices(
@@ -107,9 +112,6 @@ def open_installation(settings: Settings) -> Installation:
     choices.apply_fixed_limit(LOCAL_ADMIN)
     demo_server = DemoServer() if settings.demo_mode else None
     base_url = _address(settings, choices, demo_server)
-    http_client = httpx2.Client(
-        limits=httpx2.Limits(max_connections=MAX_THREADS, max_keepalive_connections=_IDLE)
-    )
     steps = Steps(
         store=store,
         spool=spool,
@@ -129,7 +131,9 @@ def open_installation(settings: Settings) -> Installation:
         settings=settings,
         store=store,
         storage=storage,
-        studio=_join_studio(steps, choices, engine, engine_lock, settings.max_rows),
+        studio=_join_studio(
+            steps, choices, engine, engine_lock, cdn=cdn, max_rows=settings.max_rows
+        ),
         engine=engine,
         engine_lock=engine_lock,
         demo_server=demo_server,
@@ -210,6 +214,28 @@ def _open_store(settings: Settings) -> SqlStore:
     return store
 
 
+def _open_cdn(settings: Settings, storage: Storage, client: httpx2.Client) -> Cdn | None:
+    url, public_url = settings.cdn_url, settings.cdn_storage_url
+    zone, token = settings.cloudflare_zone, settings.cloudflare_token
+    if bool(url) != bool(public_url):
+        raise SetupError("BULKGEN_CDN_URL and BULKGEN_CDN_STORAGE_URL need each other. Set both.")
+    if bool(zone) != bool(token):
+        raise SetupError(
+            "BULKGEN_CLOUDFLARE_ZONE and BULKGEN_CLOUDFLARE_TOKEN need each other. Set both."
+        )
+    if not (url and public_url):
+        return None
+    if public_url == settings.effective_storage_url:
+        raise SetupError(
+            "BULKGEN_CDN_STORAGE_URL is the storage of everything. Name a bucket of its own."
+        )
+    purge = None
+    if zone and token:
+        logs.hide(token.get_secret_value())
+        purge = cloudflare_purge(client, zone, token.get_secret_value())
+    return PublicCopies(storage, open_storage(public_url), url, purge)
+
+
 def _key(settings: Settings) -> str | None:
     if settings.demo_mode:
         return _DEMO_KEY
@@ -232,7 +258,13 @@ def _address(
 
 
 def _join_studio(
-    steps: Steps, choices: Choices, engine: Engine, engine_lock: EngineLock, max_rows: int
+    steps: Steps,
+    choices: Choices,
+    engine: Engine,
+    engine_lock: EngineLock,
+    *,
+    cdn: Cdn | None,
+    max_rows: int,
 ) -> Studio:
     store, clock = steps.store, steps.clock
     checks = Checks(
@@ -264,7 +296,12 @@ def _join_studio(
         finals=Finals(store, jobs, checks),
         exports=Exports(store, steps.storage, clock),
         pages=Pages(
-            store=store, storage=steps.storage, choices=choices, clock=clock, wake=engine.wake
+            store=store,
+            storage=steps.storage,
+            cdn=cdn,
+            choices=choices,
+            clock=clock,
+            wake=engine.wake,
         ),
         budgets=Budgets(store, clock, engine.wake),
         health=HealthCheck(

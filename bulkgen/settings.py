@@ -39,6 +39,18 @@ class Settings(BaseSettings):
         None,
         description="Where pictures are kept, a `file:` or `s3:` URL. Default: in the data folder.",
     )
+    cdn_url: str | None = Field(
+        None, description="Where a CDN serves the pictures of published pages."
+    )
+    cdn_storage_url: str | None = Field(
+        None, description="The public storage behind that CDN; pictures are copied there."
+    )
+    cloudflare_zone: str | None = Field(
+        None, description="Id of the Cloudflare zone in which unpublished pictures are purged."
+    )
+    cloudflare_token: SecretStr | None = Field(
+        None, description="Token for that, with the right Cache Purge."
+    )
     images_per_minute: int | None = Field(
         None,
         ge=1,
@@ -86,7 +98,7 @@ class Settings(BaseSettings):
     def _expanded(cls, value: Path) -> Path:
         return value.expanduser()
 
-    @field_validator("public_url")
+    @field_validator("public_url", "cdn_url")
     @classmethod
     def _address(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):

@@ -24,7 +24,7 @@ def export_job(settings: Settings, options: Namespace) -> int:
             if image.storage_key is not None
         ]
         for image in images:
-            data, _ = gallery.original(LOCAL_ADMIN, image.id)
+            data = gallery.original(LOCAL_ADMIN, image.id).read()
             (folder / file_name(image)).write_bytes(data)
         rows = installation.studio.jobs.rows(LOCAL_ADMIN, options.job_id)
     entries = [entry(image) for image in images]

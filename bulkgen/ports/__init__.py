@@ -5,6 +5,7 @@ Adapters subclass them, so that a missing method is an error when the adapter is
 
 from bulkgen.ports.outside import (
     Arrival,
+    Cdn,
     Clock,
     EngineLock,
     Executor,
@@ -36,6 +37,7 @@ from bulkgen.ports.store import (
 __all__ = [
     "Arrival",
     "BucketStore",
+    "Cdn",
     "Clock",
     "EngineLock",
     "EngineStore",

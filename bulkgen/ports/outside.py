@@ -186,6 +186,31 @@ class Storage(Protocol):
         """
 
 
+class Cdn(Protocol):
+    """Where visitors get the pictures of published pages, by addresses that last."""
+
+    #: What its addresses begin with, such as "https://cdn.example".
+    origin: str
+
+    @abstractmethod
+    def address(self, key: str) -> str:
+        """The address of a file, which is copied there first; raises NotFoundError, StorageError.
+
+        Only what is published may be asked for.
+        """
+
+    @abstractmethod
+    def withdraw(self, keys: Sequence[str]) -> None:
+        """Take files away from there; those that are not there are no error.
+
+        Raises StorageError.
+        """
+
+    @abstractmethod
+    def keys(self) -> Iterator[str]:
+        """What is there; raises StorageError."""
+
+
 class Publisher(Protocol):
     """Brings published pages somewhere."""
 

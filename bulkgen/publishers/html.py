@@ -18,10 +18,6 @@ from bulkgen.domain.pages import PromptPage, Variant
 _TEMPLATES = Path(__file__).parent / "templates"
 _STYLES = (_TEMPLATES / "site.css").read_text(encoding="utf-8")
 _STYLES_SHA256 = b64encode(sha256(_STYLES.encode()).digest()).decode()
-_POLICY = (
-    f"default-src 'none'; img-src 'self'; style-src 'sha256-{_STYLES_SHA256}'; "
-    "base-uri 'none'; form-action 'none'"
-)
 _SHEET_STYLES = (_TEMPLATES / "contact_sheet.css").read_text(encoding="utf-8")
 _SHEET_POLICY = (
     "default-src 'none'; img-src data:; style-src "
@@ -37,14 +33,18 @@ _NOT_TEXT = dict.fromkeys(
 )
 
 
-def page_html(page: PromptPage, *, url: str, home_url: str, media_url: str) -> str:
+def page_html(
+    page: PromptPage, *, url: str, home_url: str, media_url: str, pictures_from: str = ""
+) -> str:
     """The page of a picture.
 
     `url` is its own absolute address, "" when nobody knows it; `home_url` leads to the index;
-    `media_url` stands before the name of each picture.
+    `media_url` stands before the name of each picture; `pictures_from` is the host, if it is
+    another one, that pictures may come from.
     """
     return _render(
         "page.html",
+        policy=_policy(pictures_from),
         page=page,
         url=url,
         home_url=home_url,
@@ -55,11 +55,17 @@ def page_html(page: PromptPage, *, url: str, home_url: str, media_url: str) -> s
 
 
 def index_html(
-    pages: Sequence[PromptPage], *, url: str, page_url: Callable[[PromptPage], str], media_url: str
+    pages: Sequence[PromptPage],
+    *,
+    url: str,
+    page_url: Callable[[PromptPage], str],
+    media_url: str,
+    pictures_from: str = "",
 ) -> str:
     """The list of pages, the newest first; the addresses are as in `page_html`."""
     return _render(
         "index.html",
+        policy=_policy(pictures_from),
         pages=_newest_first(pages),
         url=url,
         page_url=page_url,
@@ -137,6 +143,15 @@ def _day(at: datetime) -> str:
     return f"{at.day} {at:%B %Y}"
 
 
+def _policy(pictures_from: str) -> str:
+    """What a browser may load for a page."""
+    pictures = f"'self' {pictures_from}".rstrip()
+    return (
+        f"default-src 'none'; img-src {pictures}; style-src 'sha256-{_STYLES_SHA256}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
 def _base64(data: bytes) -> str:
     return b64encode(data).decode()
 
@@ -155,7 +170,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals.update(policy=_POLICY, styles=_STYLES)
+    environment.globals.update(policy=_policy(""), styles=_STYLES)
     environment.filters.update(
         base64=_base64,
         day=_day,

@@ -14,13 +14,14 @@ from bulkgen.domain.image_filters import (
     SelectionChange,
     Shown,
 )
-from bulkgen.domain.images import MIME_TYPES, GeneratedImage, ImageStatus
+from bulkgen.domain.images import GeneratedImage, ImageStatus
 from bulkgen.domain.jobs import Job
 from bulkgen.domain.pages import PageStatus
 from bulkgen.domain.people import Actor
 from bulkgen.domain.storage_keys import first_owner, preview_key, thumbnail_key
 from bulkgen.domain.twins import Twin, twins
 from bulkgen.ports import Clock, Pictures, Storage, Store
+from bulkgen.studio.pictures import StoredPicture, private_picture
 
 #: An original up to this size, in a format that is small for it, is its own preview.
 _LIGHT_BYTES = 400_000
@@ -166,31 +167,28 @@ class Gallery:
             )
         self._store.images.write_note(self.image(actor, image_id).id, note)
 
-    def thumbnail(self, actor: Actor, image_id: UUID) -> tuple[bytes, str]:
-        """A small picture and its MIME type; raises NotFoundError."""
+    def thumbnail(self, actor: Actor, image_id: UUID) -> StoredPicture:
+        """A small picture; raises NotFoundError."""
         key = thumbnail_key(first_owner(_stored(self.image(actor, image_id))))
-        return self._storage.get(key), MIME_TYPES["webp"]
+        return private_picture(self._storage, key)
 
-    def preview(self, actor: Actor, image_id: UUID) -> tuple[bytes, str]:
-        """A picture large enough to judge and light enough to load ahead, and its MIME type.
+    def preview(self, actor: Actor, image_id: UUID) -> StoredPicture:
+        """A picture large enough to judge and light enough to load ahead.
 
         The first look at a heavy original makes a WebP copy of at most 1,024 pixels a side, which
-        is kept. Raises NotFoundError.
+        is kept. Raises NotFoundError, StorageError.
         """
         image = self.image(actor, image_id)
         if image.output_format != "png" and (image.size_bytes or 0) <= _LIGHT_BYTES:
             return self.original(actor, image_id)
         key = preview_key(first_owner(_stored(image)))
-        if self._storage.has(key):
-            return self._storage.get(key), MIME_TYPES["webp"]
-        data = self._pictures.preview(self._storage.get(_stored(image)))
-        self._storage.put(key, data)
-        return data, MIME_TYPES["webp"]
+        if not self._storage.has(key):
+            self._storage.put(key, self._pictures.preview(self._storage.get(_stored(image))))
+        return private_picture(self._storage, key)
 
-    def original(self, actor: Actor, image_id: UUID) -> tuple[bytes, str]:
-        """The provider's bytes, untouched, and their MIME type; raises NotFoundError."""
-        image = self.image(actor, image_id)
-        return self._storage.get(_stored(image)), MIME_TYPES[image.output_format or "webp"]
+    def original(self, actor: Actor, image_id: UUID) -> StoredPicture:
+        """The provider's bytes, untouched; raises NotFoundError."""
+        return private_picture(self._storage, _stored(self.image(actor, image_id)))
 
     def _check_job(self, actor: Actor, job_id: UUID) -> None:
         actor.check_may_see(self._store.jobs.owner(job_id), "job")

@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from bulkgen.domain.errors import InputError, NotFoundError, StateError
+from bulkgen.domain.errors import InputError, NotFoundError, StateError, StorageError
 from bulkgen.domain.page_text import with_columns
 from bulkgen.domain.pages import PageProgress, PageStatus, PageText, PromptPage
 from bulkgen.domain.people import Actor
-from bulkgen.domain.storage_keys import variant_key
-from bulkgen.ports import Clock, Storage, Store
+from bulkgen.domain.storage_keys import mime_type, variant_key
+from bulkgen.ports import Cdn, Clock, Storage, Store
 from bulkgen.studio.choices import Choices
+from bulkgen.studio.pictures import StoredPicture, private_picture
 
 
 class Pages:
@@ -21,12 +22,14 @@ class Pages:
         *,
         store: Store,
         storage: Storage,
+        cdn: Cdn | None,
         choices: Choices,
         clock: Clock,
         wake: Callable[[], None],
     ) -> None:
         self._store = store
         self._storage = storage
+        self._cdn = cdn
         self._choices = choices
         self._clock = clock
         self._wake = wake
@@ -99,17 +102,21 @@ class Pages:
         self._store.pages.edit(page_id, words, category, self._clock.now())
 
     def set_status(self, actor: Actor, page_ids: Sequence[UUID], wanted: PageStatus) -> None:
-        """Publish, unpublish, accept and so on; raises StateError, NotFoundError."""
-        for page_id in page_ids:
-            self.get(actor, page_id)
-        for page_id in page_ids:
-            self._store.pages.set_status(page_id, wanted, self._clock.now())
+        """Publish, unpublish, accept and so on; raises StateError, NotFoundError, StorageError."""
+        pages = [self.get(actor, page_id) for page_id in page_ids]
+        unpublished = []
+        try:
+            for page in pages:
+                self._store.pages.set_status(page.id, wanted, self._clock.now())
+                if page.status is PageStatus.PUBLISHED:
+                    unpublished.append(page)
+        finally:
+            self._withdraw(unpublished)
 
-    def picture(self, actor: Actor, name: str) -> tuple[bytes, str]:
-        """A picture file of any page this person sees, and its MIME type."""
-        page = self._store.pages.by_variant(name)
-        actor.check_may_see(page.owner_id, "page")
-        return self._variant(page, name)
+    def picture(self, actor: Actor, name: str) -> StoredPicture:
+        """A picture file of any page this person sees; raises NotFoundError."""
+        actor.check_may_see(self._store.pages.by_variant(name).owner_id, "page")
+        return private_picture(self._storage, variant_key(name))
 
     def published(self) -> list[PromptPage]:
         """What every visitor sees, newest first."""
@@ -119,13 +126,34 @@ class Pages:
         """The published page at an address; raises NotFoundError for drafts too."""
         return _published(self._store.pages.by_slug(slug))
 
-    def public_picture(self, name: str) -> tuple[bytes, str]:
-        """A picture file of a published page and its MIME type; raises NotFoundError."""
-        return self._variant(_published(self._store.pages.by_variant(name)), name)
+    @property
+    def pictures_from(self) -> str:
+        """The host, if it is another one, where visitors get the pictures."""
+        return self._cdn.origin if self._cdn else ""
 
-    def _variant(self, page: PromptPage, name: str) -> tuple[bytes, str]:
-        variant = next(variant for variant in page.variants if variant.name == name)
-        return self._storage.get(variant_key(name)), variant.mime_type
+    def public_picture(self, name: str) -> StoredPicture:
+        """A picture file of a published page, at the CDN if there is one; raises NotFoundError."""
+        _published(self._store.pages.by_variant(name))
+        key = variant_key(name)
+        return StoredPicture(
+            mime_type=mime_type(key),
+            address=self._cdn.address(key) if self._cdn else None,
+            read=lambda: self._storage.get(key),
+        )
+
+    def _withdraw(self, pages: Sequence[PromptPage]) -> None:
+        """Take the pictures of pages away from visitors; raises StorageError."""
+        if self._cdn is None or not pages:
+            return
+        try:
+            self._cdn.withdraw(
+                [variant_key(variant.name) for page in pages for variant in page.variants]
+            )
+        except StorageError as error:
+            raise StorageError(
+                f"{error} The pages are not published any more, but their pictures can still be "
+                "reached at the CDN. Run: python -m bulkgen storage check --sweep"
+            ) from error
 
 
 def _published(page: PromptPage) -> PromptPage:

@@ -9,12 +9,14 @@ from starlette.responses import (
     HTMLResponse,
     JSONResponse,
     PlainTextResponse,
+    RedirectResponse,
     Response,
     StreamingResponse,
 )
 from starlette.routing import Route
+from starlette.status import HTTP_200_OK, HTTP_302_FOUND
 
-from bulkgen.domain.errors import BulkgenError, InputError, NotFoundError
+from bulkgen.domain.errors import BulkgenError, InputError, NotFoundError, StorageError
 from bulkgen.domain.images import SUFFIXES, GeneratedImage
 from bulkgen.domain.jobs import Job
 from bulkgen.domain.models import width_and_height
@@ -22,6 +24,7 @@ from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.domain.slugs import slug_of
 from bulkgen.publishers.html import contact_sheet_html, index_html, not_found_html, page_html
 from bulkgen.studio import Studio
+from bulkgen.studio.pictures import StoredPicture
 from bulkgen.web.review import review_routes
 from bulkgen.web.zip_stream import zip_parts
 
@@ -32,6 +35,11 @@ _PRIVATE_PICTURE = {
 }
 #: A page can be unpublished, so its pictures are asked for again after a while.
 _PUBLIC_PICTURE = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}
+#: A link to storage lasts for minutes.
+_LINKED_PICTURE = {
+    "Cache-Control": "private, max-age=240",
+    "X-Content-Type-Options": "nosniff",
+}
 _NEVER_KEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _PUBLIC_PAGE = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
 _PLACEHOLDER = re.compile(r"(waiting|failed)-(\d+x\d+)\.svg")
@@ -81,11 +89,10 @@ class _Web:
 
     def original(self, request: Request) -> Response:
         image_id = _image_id(request)
-        response = _picture(lambda: self._studio().gallery.original(LOCAL_ADMIN, image_id))
-        if "download" in request.query_params and response.status_code == 200:  # noqa: PLR2004 - OK
-            suffix = SUFFIXES[str(response.media_type).removeprefix("image/")]
-            response.headers["Content-Disposition"] = f'attachment; filename="{image_id}.{suffix}"'
-        return response
+        return _picture(
+            lambda: self._studio().gallery.original(LOCAL_ADMIN, image_id),
+            download=str(image_id) if "download" in request.query_params else None,
+        )
 
     def page_picture(self, request: Request) -> Response:
         name = request.path_params["name"]
@@ -130,7 +137,7 @@ class _Web:
     def public_picture(self, request: Request) -> Response:
         name = request.path_params["name"]
         response = _picture(lambda: self._studio().pages.public_picture(name))
-        if response.status_code == 200:  # noqa: PLR2004 - OK
+        if response.status_code in {HTTP_200_OK, HTTP_302_FOUND}:
             response.headers.update(_PUBLIC_PICTURE)
         return response
 
@@ -140,15 +147,23 @@ class _Web:
         except NotFoundError:
             return HTMLResponse(not_found_html("./"), status_code=404, headers=_PUBLIC_PAGE)
         url = f"{self._address(request)}/p/{page.slug}"
-        html = page_html(page, url=url, home_url="./", media_url="media/")
+        html = page_html(
+            page,
+            url=url,
+            home_url="./",
+            media_url="media/",
+            pictures_from=self._studio().pages.pictures_from,
+        )
         return HTMLResponse(html, headers=_PUBLIC_PAGE)
 
     def index(self, request: Request) -> Response:
+        pages = self._studio().pages
         html = index_html(
-            self._studio().pages.published(),
+            pages.published(),
             url=f"{self._address(request)}/p/",
             page_url=lambda page: page.slug,
             media_url="media/",
+            pictures_from=pages.pictures_from,
         )
         return HTMLResponse(html, headers=_PUBLIC_PAGE)
 
@@ -168,9 +183,19 @@ def _image_id(request: Request) -> UUID:
     return image_id
 
 
-def _picture(read: Callable[[], tuple[bytes, str]]) -> Response:
+def _picture(find: Callable[[], StoredPicture], *, download: str | None = None) -> Response:
+    """Send the picture, or the browser to where it lies; a download comes from here."""
     try:
-        data, mime_type = read()
+        picture = find()
+        if picture.address and not download:
+            return RedirectResponse(picture.address, HTTP_302_FOUND, _LINKED_PICTURE)
+        data = picture.read()
     except NotFoundError:
-        return Response(status_code=404, headers={"Cache-Control": "no-store"})
-    return Response(data, media_type=mime_type, headers=_PRIVATE_PICTURE)
+        return Response(status_code=404, headers=_NEVER_KEPT)
+    except StorageError as error:
+        return PlainTextResponse(str(error), status_code=503, headers=_NEVER_KEPT)
+    headers = dict(_PRIVATE_PICTURE)
+    if download:
+        name = f"{download}.{SUFFIXES[picture.mime_type.removeprefix('image/')]}"
+        headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return Response(data, media_type=picture.mime_type, headers=headers)

@@ -104,7 +104,7 @@ def test_a_job_that_was_under_way_goes_on_at_the_new_place(
     with running_installation(data_dir, server, database_url=postgres_url) as installation:
         job = wait_for_job(installation, job_id)
         images = installation.studio.gallery.images(LOCAL_ADMIN, job_id)
-        picture, _ = installation.studio.gallery.original(LOCAL_ADMIN, images[0].id)
+        picture = installation.studio.gallery.original(LOCAL_ADMIN, images[0].id).read()
     assert job.images.completed == 3
     assert len(picture) == images[0].size_bytes
 

@@ -94,7 +94,7 @@ def test_earlier_pictures_are_taken_instead_of_bought(
     ]
     assert len(server.ledger()) - calls == 2
     assert job.cost_usd == sum(image.cost_usd or 0 for image in images)
-    assert installation.studio.gallery.thumbnail(LOCAL_ADMIN, images[0].id)
+    assert installation.studio.gallery.thumbnail(LOCAL_ADMIN, images[0].id).read()
 
 
 def test_a_job_of_earlier_pictures_alone_is_completed_at_once_and_gets_pages(

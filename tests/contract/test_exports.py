@@ -74,7 +74,7 @@ def test_the_zip_holds_the_selected_originals_and_a_manifest(
         "manifest.csv",
     ]
     for name, image in zip(names[:2], _images(installation, job_id)[:2], strict=True):
-        original, _ = installation.studio.gallery.original(LOCAL_ADMIN, image.id)
+        original = installation.studio.gallery.original(LOCAL_ADMIN, image.id).read()
         assert archive.read(name) == original
 
 

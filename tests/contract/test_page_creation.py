@@ -38,8 +38,9 @@ def test_each_selected_image_becomes_one_page_with_pictures_in_storage(
     assert {page.prompt for page in pages} == {"a red fox in the snow", "a harbour at dawn"}
     for page in pages:
         for variant in page.variants:
-            data, mime_type = installation.studio.pages.picture(LOCAL_ADMIN, variant.name)
-            assert mime_type == variant.mime_type
+            picture = installation.studio.pages.picture(LOCAL_ADMIN, variant.name)
+            data = picture.read()
+            assert picture.mime_type == variant.mime_type
             assert data[:4] in (b"RIFF", b"\xff\xd8\xff\xe0")
             assert variant.name.startswith(page.slug)
 

@@ -27,6 +27,7 @@ def settings_for(
     limit: int | None = 600,
     *,
     database_url: str | None = None,
+    **others: object,
 ) -> Settings:
     """Settings of an installation that takes the server for OpenAI."""
     return Settings.model_construct(
@@ -37,6 +38,7 @@ def settings_for(
             "images_per_minute": limit,
             "openai_api_key": SecretStr(KEY),
             "openai_base_url": server.base_url,
+            **others,
         }
     )
 
@@ -48,9 +50,10 @@ def running_installation(
     limit: int | None = 600,
     *,
     database_url: str | None = None,
+    **others: object,
 ) -> Iterator[Installation]:
     """An installation whose engine runs."""
-    settings = settings_for(data_dir, server, limit, database_url=database_url)
+    settings = settings_for(data_dir, server, limit, database_url=database_url, **others)
     installation = open_installation(settings)
     installation.engine.start()
     try:
