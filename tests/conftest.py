@@ -37,7 +37,7 @@ def s3_service() -> Iterator[RunningS3]:
 def s3(s3_service: RunningS3) -> Iterator[RunningS3]:
     """The S3 service; what B2 would refuse is a fault of ours."""
     yield s3_service
-    s3_service.shut, s3_service.cuts = False, 0
+    s3_service.shut, s3_service.cuts, s3_service.losses = False, 0, 0
     s3_service.errors.clear()
     refused, s3_service.refused = s3_service.refused, []
     assert refused == []

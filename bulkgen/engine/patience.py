@@ -1,10 +1,10 @@
-"""Waiting for a database that is away for a moment."""
+"""Waiting for a database or a storage that is away for a moment."""
 
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from bulkgen.domain.errors import StoreError
+from bulkgen.domain.errors import BulkgenError, StoreError
 
 _TRIES = 30
 _REST_S = 1.0
@@ -12,14 +12,15 @@ _REST_S = 1.0
 Result = TypeVar("Result")
 
 
-def patiently(act: Callable[[], Result]) -> Result:
-    """Act until the database is there; after half a minute its error goes on.
+def patiently(act: Callable[[], Result], away: type[BulkgenError] = StoreError) -> Result:
+    """Act until the database is there, or what else `away` speaks of.
 
-    For what is known here and nowhere else, such as how a call ended.
+    After half a minute, and the time of the tries themselves, its error goes on. For what is known
+    here and nowhere else, such as how a call ended.
     """
     for _ in range(_TRIES):
         try:
             return act()
-        except StoreError:
+        except away:
             time.sleep(_REST_S)
     return act()

@@ -2,6 +2,7 @@
 
 import os
 import random
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -26,7 +27,15 @@ from bulkgen.domain.jobs import PauseReason
 from bulkgen.domain.looks import Look, marks_of
 from bulkgen.domain.models import AUTO, Catalogue
 from bulkgen.domain.page_text import with_columns, write_page_text
-from bulkgen.domain.pages import PageStatus, PageStep, PageTask, PageText, PromptPage, Verdict
+from bulkgen.domain.pages import (
+    PageStatus,
+    PageStep,
+    PageTask,
+    PageText,
+    PromptPage,
+    Variant,
+    Verdict,
+)
 from bulkgen.domain.pricing import exact_cost, page_text_cost, page_text_most
 from bulkgen.domain.storage_keys import image_key, thumbnail_key, unread_key, variant_key
 from bulkgen.engine.accounts import Accounts
@@ -272,7 +281,7 @@ class Steps:
     def _create_page(self, task: PageTask) -> None:
         engine = self.store.engine
         engine.page_step(task.image_id, PageStep.CHECKING)
-        data = self.storage.get(task.storage_key)
+        data = patiently(lambda: self.storage.get(task.storage_key), StorageError)
         jpeg = self.pictures.moderation_jpeg(data)
         key = self.vault.open_key(task.owner_id)
         verdict = self.moderator.judge(task.prompt, jpeg, key)
@@ -281,8 +290,7 @@ class Steps:
         title, slug = self.store.pages.name(task.image_id, words.title, task.sha256[:8])
         engine.page_step(task.image_id, PageStep.SAVING)
         variants = self.pictures.make_variants(data, slug, task.sha256)
-        for variant, content in variants:
-            self.storage.put(variant_key(variant.name), content)
+        patiently(lambda: self._store_variants(variants), StorageError)
         now = self.clock.now()
         status = _page_status(verdict, task.page_status)
         largest = max((variant for variant, _ in variants), key=lambda variant: variant.width_px)
@@ -307,6 +315,10 @@ class Steps:
             published_at=now if status is PageStatus.PUBLISHED else None,
         )
         self.store.pages.add(page, verdict)
+
+    def _store_variants(self, variants: Sequence[tuple[Variant, bytes]]) -> None:
+        for variant, content in variants:
+            self.storage.put(variant_key(variant.name), content)
 
     def _words(self, task: PageTask, jpeg: bytes, key: str) -> PageText:
         """Columns of the sheet win, then the text model, then the rules."""

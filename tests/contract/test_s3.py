@@ -162,6 +162,15 @@ def test_a_service_that_is_busy_is_asked_again(s3, storage):
     assert storage.get(IMAGE) == b"picture"
 
 
+def test_an_upload_whose_answer_is_lost_is_sent_again(s3, storage):
+    s3.losses = 2
+
+    storage.put(IMAGE, b"picture")
+
+    assert storage.get(IMAGE) == b"picture"
+    assert len(list(storage.files(""))) == 1
+
+
 def test_an_answer_that_breaks_off_is_read_again(s3, storage):
     storage.put(IMAGE, bytes(100_000))
     s3.cuts = 2

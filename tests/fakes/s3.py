@@ -48,6 +48,8 @@ class RunningS3:
         self.errors: list[int] = []
         #: How many answers to GET are cut in the middle.
         self.cuts = 0
+        #: How many answers to PUT never arrive, though the file is stored.
+        self.losses = 0
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self.client = boto3.client(
@@ -125,6 +127,10 @@ class _Handler(BaseHTTPRequestHandler):
             content = answer.read()
         finally:
             connection.close()
+        if self.command == "PUT" and door.losses:
+            door.losses -= 1
+            self._break()
+            return
         given = {name.lower(): value for name, value in answer.getheaders()}
         self._answer(answer.status, given, content)
 
