@@ -46,6 +46,7 @@ from bulkgen.studio.pages import Pages
 from bulkgen.studio.presets import Presets
 from bulkgen.studio.review import Reviews
 from bulkgen.studio.sheets import Sheets
+from bulkgen.studio.storage import StorageCheck
 from bulkgen.writers.openai import OpenAIPageWriter
 
 #: The demo's server takes any key; this one says whose it is.
@@ -302,6 +303,13 @@ def _join_studio(
             choices=choices,
             clock=clock,
             wake=engine.wake,
+        ),
+        storage=StorageCheck(
+            store=store,
+            storage=steps.storage,
+            cdn=cdn,
+            pictures=steps.pictures,
+            clock=clock,
         ),
         budgets=Budgets(store, clock, engine.wake),
         health=HealthCheck(

@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 from bulkgen import logs
-from bulkgen.cli import databases, exports, inspection, jobs, runs
+from bulkgen.cli import databases, exports, inspection, jobs, runs, storage
 from bulkgen.demo import serving
 from bulkgen.domain.errors import BulkgenError
 from bulkgen.domain.pages import PageStatus
@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     site.add_argument("--out", type=Path, required=True, metavar="DIR")
     _add(commands, "migrate", inspection.migrate, "Bring the database up to date.")
     _add_database(commands)
+    _add_storage(commands)
     _add(commands, "doctor", inspection.doctor, "Print versions, paths and what is wrong.")
     demo = _add(
         commands,
@@ -151,6 +152,24 @@ def _add_database(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         "Copy everything from SQLite to an empty Postgres, while nothing runs.",
     )
     copy.add_argument("--to", required=True, metavar="URL")
+
+
+def _add_storage(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    about = "Look after the files."
+    check = _add(
+        commands.add_parser("storage", help=about, description=about).add_subparsers(
+            required=True, metavar="COMMAND"
+        ),
+        "check",
+        storage.check_storage,
+        "Find missing files and files that belong to nothing.",
+    )
+    check.add_argument(
+        "--repair", action="store_true", help="make thumbnails and pictures of pages again"
+    )
+    check.add_argument(
+        "--sweep", action="store_true", help="delete files that have belonged to nothing for a day"
+    )
 
 
 def _serve_demo(_settings: Settings, options: argparse.Namespace) -> int:

@@ -35,10 +35,12 @@ def doctor(settings: Settings, _options: Namespace) -> int:
         with opened(settings) as installation:
             jobs = installation.studio.jobs.all(LOCAL_ADMIN)
             health = installation.studio.health.look(LOCAL_ADMIN)
+            installation.studio.storage.try_out(LOCAL_ADMIN)
     except BulkgenError as error:
         _print("problem", str(error))
         return _FAULT
     _print("jobs", f"{len(jobs)}, {sum(job.active for job in jobs)} active")
+    _print("storage works", "a file was written, read back and deleted")
     for name, value in health.facts():
         _print(name, value)
     for advice in health.advice():

@@ -67,6 +67,11 @@ def unread_key(attempt_id: UUID, name: str) -> str:
     return f"unusable/{attempt_id}/{name}"
 
 
+def slug_in(key: str) -> str:
+    """The slug of the page that a size of a picture is named after."""
+    return key.removeprefix("pages/").rsplit("-", 2)[0]
+
+
 def variant_key(name: str) -> str:
     """Where one size of a page's picture lies."""
     return f"pages/{name}"

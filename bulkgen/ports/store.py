@@ -45,6 +45,7 @@ from bulkgen.domain.prompts import PromptRow
 from bulkgen.domain.rates import Bucket
 from bulkgen.domain.review import Review, ReviewDecision
 from bulkgen.domain.sheets import Sheet, SheetSummary
+from bulkgen.domain.storage_check import ImageFile
 from bulkgen.domain.twins import HashedImage, HashedPage
 
 
@@ -189,6 +190,10 @@ class ImageStore(Protocol):
         """Images that are finals of this one, in the order they were asked for."""
 
     @abstractmethod
+    def files(self) -> list[ImageFile]:
+        """Every image of every job, as far as its file goes."""
+
+    @abstractmethod
     def hashes(self, job_id: UUID) -> list[HashedImage]:
         """The completed images of a job whose pixels were looked at."""
 
@@ -280,6 +285,10 @@ class PageStore(Protocol):
         limit: int | None = None,
     ) -> list[PromptPage]:
         """Pages of an owner or of everyone, of a status or of all, newest first."""
+
+    @abstractmethod
+    def slugs(self) -> frozenset[str]:
+        """The names of all pages, and of those that are being made."""
 
     @abstractmethod
     def published_hashes(self) -> list[HashedPage]:

@@ -18,6 +18,7 @@ from bulkgen.domain.image_filters import (
     change_for,
 )
 from bulkgen.domain.images import EarlierImages, GeneratedImage, ImageStatus
+from bulkgen.domain.storage_check import ImageFile
 from bulkgen.domain.twins import HashedImage
 from bulkgen.ports import ImageStore
 from bulkgen.records.convert import image_from
@@ -179,6 +180,13 @@ class SqlImages(ImageStore):
                 .order_by(images.c.created_at, images.c.number)
             ).mappings()
             return [image_from(row) for row in rows]
+
+    @override
+    def files(self) -> list[ImageFile]:
+        columns = ("id", "job_id", "storage_key", "sha256", "size_bytes")
+        query = select(*(images.c[name] for name in columns)).order_by(images.c.created_at)
+        with self._database.read() as connection:
+            return [ImageFile(**row) for row in connection.execute(query).mappings()]
 
     @override
     def hashes(self, job_id: UUID) -> list[HashedImage]:

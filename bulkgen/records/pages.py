@@ -133,6 +133,12 @@ class SqlPages(PageStore):
             return [page_from(row) for row in rows]
 
     @override
+    def slugs(self) -> frozenset[str]:
+        tasks = select(page_tasks.c.slug).where(page_tasks.c.slug.is_not(None))
+        with self._database.read() as connection:
+            return frozenset(connection.scalars(select(pages.c.slug).union(tasks)))
+
+    @override
     def published_hashes(self) -> list[HashedPage]:
         query = (
             select(pages.c.image_id, pages.c.slug, pages.c.title, images.c.hash)

@@ -16,6 +16,7 @@ from bulkgen.studio.pages import Pages
 from bulkgen.studio.presets import Presets
 from bulkgen.studio.review import Reviews
 from bulkgen.studio.sheets import Sheets
+from bulkgen.studio.storage import StorageCheck
 
 
 class Studio:
@@ -35,6 +36,7 @@ class Studio:
         finals: Finals,
         exports: Exports,
         pages: Pages,
+        storage: StorageCheck,
         budgets: Budgets,
         health: HealthCheck,
     ) -> None:
@@ -49,5 +51,6 @@ class Studio:
         self.finals = finals
         self.exports = exports
         self.pages = pages
+        self.storage = storage
         self.budgets = budgets
         self.health = health

@@ -25,6 +25,7 @@ from tests.fakes.installations import (
     wait_for_pages,
 )
 from tests.fakes.s3 import RunningS3
+from tests.fakes.storage_checks import check_in_two_days
 
 _WAIT_S = 60
 #: So many requests find nobody before the service is back.
@@ -78,6 +79,7 @@ def _check_everything_is_there(
     assert stored == [image.sha256 for image in found]
     assert set(stored) == sold
     assert installation.studio.health.look(LOCAL_ADMIN).spooled == 0
+    assert check_in_two_days(installation).look(LOCAL_ADMIN).in_order
 
 
 def test_a_job_that_starts_while_s3_is_away_ends_when_it_is_back(
@@ -149,6 +151,7 @@ def test_s3_that_goes_away_while_pages_are_made_loses_none_and_buys_no_text_twic
     assert (progress.completed, progress.failures) == (30, ())
     assert len(server.ledger("responses")) == len(pages) == 30
     assert stored == {variant_key(variant.name) for page in pages for variant in page.variants}
+    assert check_in_two_days(installation).look(LOCAL_ADMIN).in_order
 
 
 def _progress(installation: Installation, job_id: UUID) -> PageProgress:
