@@ -11,11 +11,12 @@ from sqlalchemy import URL
 
 from bulkgen import __version__
 from bulkgen.bootstrap import opened
-from bulkgen.domain.errors import BulkgenError
+from bulkgen.domain.errors import BulkgenError, StorageError
 from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.records.database import WAL_SAFE_SINCE, journal_mode, parse_url
 from bulkgen.settings import Settings
 from bulkgen.storage import without_secret
+from bulkgen.studio import Studio
 
 _FAULT = 1
 
@@ -35,17 +36,25 @@ def doctor(settings: Settings, _options: Namespace) -> int:
         with opened(settings) as installation:
             jobs = installation.studio.jobs.all(LOCAL_ADMIN)
             health = installation.studio.health.look(LOCAL_ADMIN)
-            installation.studio.storage.try_out(LOCAL_ADMIN)
+            problems = [*health.advice(), *_fault_of_storage(installation.studio)]
     except BulkgenError as error:
         _print("problem", str(error))
         return _FAULT
     _print("jobs", f"{len(jobs)}, {sum(job.active for job in jobs)} active")
-    _print("storage works", "a file was written, read back and deleted")
     for name, value in health.facts():
         _print(name, value)
-    for advice in health.advice():
-        _print("problem", advice)
-    return _FAULT if health.advice() else 0
+    for problem in problems:
+        _print("problem", problem)
+    return _FAULT if problems else 0
+
+
+def _fault_of_storage(studio: Studio) -> Iterator[str]:
+    try:
+        studio.storage.try_out(LOCAL_ADMIN)
+    except StorageError as error:
+        yield str(error)
+    else:
+        _print("storage works", "a file was written, read back and deleted")
 
 
 def _print(name: str, value: str) -> None:

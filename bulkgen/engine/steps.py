@@ -233,7 +233,8 @@ class Steps:
         looked_at = _pictures.submit(self._look_at, image, path, stored).result()
         if looked_at is None:
             return
-        (output_format, width_px, height_px), look = looked_at
+        (output_format, width_px, height_px), thumbnail, look = looked_at
+        self.storage.put(thumbnail_key(image.id), thumbnail)
         if stored is None:
             self.storage.take(keys[output_format], path)
         self.store.engine.image_saved(
@@ -254,19 +255,18 @@ class Steps:
 
     def _look_at(
         self, image: UnsavedImage, path: Path, stored: str | None
-    ) -> tuple[tuple[str, int, int], Look] | None:
-        """Bring the thumbnail to storage; what the picture is, or None for a bad one."""
+    ) -> tuple[tuple[str, int, int], bytes, Look] | None:
+        """What the picture is, and its thumbnail; None for a bad one, which is kept."""
         data = path.read_bytes() if stored is None else self.storage.get(stored)
         try:
             described = self.pictures.describe(data)
             thumbnail, look = self.pictures.thumbnail(data)
-            self.storage.put(thumbnail_key(image.id), thumbnail)
         except InputError as error:
             self.storage.put(f"unusable/{image.id}", data)
             message = f"{error} It was charged, and its bytes are kept; retry it."
             self.store.engine.image_unusable(image.id, message, self.clock.now())
             return None
-        return described, look
+        return described, thumbnail, look
 
     def create_page(self, image_id: UUID) -> None:
         """Make the page of one selected image; making it twice gives one page."""

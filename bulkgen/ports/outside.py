@@ -194,9 +194,9 @@ class Cdn(Protocol):
 
     @abstractmethod
     def address(self, key: str) -> str:
-        """The address of a file, which is copied there first; raises NotFoundError, StorageError.
+        """The address of a file, which is copied there first if it can be.
 
-        Only what is published may be asked for.
+        Only what is published may be asked for. Raises NotFoundError.
         """
 
     @abstractmethod

@@ -3,10 +3,13 @@
 from collections.abc import Callable, Iterator, Sequence
 
 import httpx2
+import structlog
 from typing_extensions import override
 
 from bulkgen.domain.errors import StorageError
 from bulkgen.ports import Cdn, Storage
+
+_log = structlog.get_logger()
 
 _CLOUDFLARE = "https://api.cloudflare.com/client/v4"
 #: The most addresses Cloudflare takes in one request.
@@ -30,8 +33,12 @@ class PublicCopies(Cdn):
 
     @override
     def address(self, key: str) -> str:
-        if not self._public.has(key):
-            self._public.put(key, self._private.get(key))
+        try:
+            if not self._public.has(key):
+                self._public.put(key, self._private.get(key))
+        except StorageError as error:
+            # The CDN may have a copy of its own.
+            _log.warning("cdn_storage_away", key=key, reason=str(error))
         return self._url(key)
 
     @override

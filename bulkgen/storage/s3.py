@@ -1,10 +1,10 @@
 """Files in a bucket of AWS, Backblaze B2, Cloudflare R2 or another S3 service."""
 
+import hashlib
 import time
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
-from hashlib import file_digest, md5
 from io import SEEK_END, BufferedReader, BytesIO
 from pathlib import Path
 from typing import Self
@@ -31,8 +31,6 @@ _LINKS = 10_000
 #: The body of an answer is not read again by boto3 when it breaks off.
 _READS = 3
 _BROKEN_OFF = (IncompleteReadError, ReadTimeoutError, ResponseStreamingError)
-#: Only then the ETag of a file is the MD5 of its bytes.
-_PLAIN_ENCRYPTION = (None, "AES256")
 
 
 class S3Storage(Storage):
@@ -125,7 +123,7 @@ class S3Storage(Storage):
     def _upload(self, key: str, file: BufferedReader | BytesIO) -> None:
         """Send a file in one request, which carries up to 5 GB, and see that it has arrived."""
         name = self._name(key)
-        digest = file_digest(file, lambda: md5(usedforsecurity=False))
+        digest = hashlib.file_digest(file, _md5)
         size_bytes = file.seek(0, SEEK_END)
         file.seek(0)
         with self._explained(key):
@@ -138,20 +136,21 @@ class S3Storage(Storage):
                 ContentType=mime_type(key),
                 CacheControl=_cache_control(key),
             )
-        if not self._holds(key, name, size_bytes, digest.hexdigest()):
+        if not self._holds(key, size_bytes, digest.hexdigest()):
             raise StorageError(
                 f"The S3 storage does not hold what was sent to it as {key!r}. Try again."
             )
 
-    def _holds(self, key: str, name: str, size_bytes: int, digest: str) -> bool:
+    def _holds(self, key: str, size_bytes: int, digest: str) -> bool:
         try:
             with self._explained(key):
-                there = self._client.head_object(Bucket=self._bucket, Key=name)
+                there = self._client.head_object(Bucket=self._bucket, Key=self._prefix + key)
+            if there["ContentLength"] != size_bytes:
+                return False
+            # Where files are encrypted with a key of one's own, the ETag is another hash.
+            return there["ETag"].strip('"') == digest or _md5(self.get(key)).hexdigest() == digest
         except NotFoundError:
             return False
-        comparable = there.get("ServerSideEncryption") in _PLAIN_ENCRYPTION
-        same = there["ETag"].strip('"') == digest or not comparable
-        return same and there["ContentLength"] == size_bytes
 
     def _read(self, name: str) -> bytes:
         data: bytes = self._client.get_object(Bucket=self._bucket, Key=name)["Body"].read()
@@ -195,6 +194,10 @@ class S3Storage(Storage):
             raise explained(error, self._bucket) from None
         except BotoCoreError as error:
             raise explained(error, self._bucket) from None
+
+
+def _md5(data: bytes = b"") -> "hashlib._Hash":
+    return hashlib.md5(data, usedforsecurity=False)
 
 
 def _not_found(key: str) -> NotFoundError:

@@ -24,7 +24,7 @@ _REGION_OF_OTHERS = "us-east-1"
 _TRIES = 4
 _CONNECT_TIMEOUT_S = 5
 _READ_TIMEOUT_S = 60
-_CONNECTIONS = 64
+_CONNECTIONS = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

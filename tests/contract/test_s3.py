@@ -3,8 +3,10 @@
 import time
 import urllib.error
 import urllib.request
+from io import BytesIO
 
 import pytest
+from botocore.response import StreamingBody
 from botocore.stub import ANY, Stubber
 
 from bulkgen.domain.errors import NotFoundError, StorageError
@@ -247,34 +249,40 @@ def test_each_refusal_says_what_to_do(storage, code, status, words):
     assert "AKIA" not in str(caught.value)
 
 
+def read_back(data: bytes) -> dict[str, object]:
+    return {"Body": StreamingBody(BytesIO(data), len(data))}
+
+
 @pytest.mark.parametrize(
-    "there",
+    ("there", "instead"),
     [
-        {"ContentLength": 3, "ETag": '"ac5b6f0ec5d2e79f1d1c4b1fdb9b5f4b"'},
-        {"ContentLength": 7, "ETag": '"00000000000000000000000000000000"'},
-        {"ContentLength": 3, "ETag": '"0-1"', "ServerSideEncryption": "aws:kms"},
-        None,
+        ({"ContentLength": 3, "ETag": '"5456fc54c74a297ce994998c2873b370"'}, None),
+        ({"ContentLength": 7, "ETag": '"0"'}, b"another"),
+        (None, None),
     ],
 )
-def test_a_file_that_did_not_arrive_whole_is_not_stored(storage, there):
+def test_a_file_that_did_not_arrive_whole_is_not_stored(storage, there, instead):
     with Stubber(storage._client) as stubber:
         stubber.add_response("put_object", {})
         if there:
             stubber.add_response("head_object", there)
         else:
             stubber.add_client_error("head_object", "404", http_status_code=404)
+        if instead:
+            stubber.add_response("get_object", read_back(instead))
 
         with pytest.raises(StorageError, match="does not hold what was sent"):
             storage.put(IMAGE, b"picture")
 
 
-def test_a_file_under_a_key_of_the_service_has_another_hash(storage):
+def test_a_file_that_the_service_names_by_another_hash_is_read_back(storage):
     with Stubber(storage._client) as stubber:
         stubber.add_response("put_object", {})
-        stubber.add_response(
-            "head_object", {"ContentLength": 7, "ETag": '"0"', "ServerSideEncryption": "aws:kms"}
-        )
+        stubber.add_response("head_object", {"ContentLength": 7, "ETag": '"0"'})
+        stubber.add_response("get_object", read_back(b"picture"))
         storage.put(IMAGE, b"picture")
+
+        stubber.assert_no_pending_responses()
 
 
 def test_what_was_sent_is_there_for_any_other_client(s3, bucket, storage, tmp_path):

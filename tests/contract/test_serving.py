@@ -168,7 +168,7 @@ def test_a_picture_that_cannot_leave_the_cdn_is_told(
     assert installation.studio.pages.get(LOCAL_ADMIN, page.id).status is PageStatus.DRAFT
 
 
-def test_a_storage_that_is_away_is_told_to_the_browser(
+def test_a_storage_that_is_away_is_told_to_the_browser_and_left_to_the_cdn(
     installation: Installation,
     s3: RunningS3,
     browser: TestClient,
@@ -176,12 +176,15 @@ def test_a_storage_that_is_away_is_told_to_the_browser(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", _at_once)
+    image_id = page.image_id
     s3.shut = True
-    answer = browser.get(f"/p/media/{page.variants[0].name}")
+    download = browser.get(f"/app/static/images/{image_id}/original?download")
+    published = browser.get(f"/p/media/{page.variants[0].name}")
 
-    assert answer.status_code == 503
-    assert "does not answer" in answer.text
-    assert answer.headers["cache-control"] == "no-store"
+    assert download.status_code == 503
+    assert "does not answer" in download.text
+    assert download.headers["cache-control"] == "no-store"
+    assert published.headers["location"] == f"{CDN}/pages/{page.variants[0].name}"
 
 
 def _at_once(*_: object) -> int:
