@@ -21,6 +21,7 @@ from bulkgen.domain.presets import Style, styles_from_json
 from bulkgen.engine import Engine
 from bulkgen.engine.accounts import Accounts
 from bulkgen.engine.executors import MAX_THREADS
+from bulkgen.engine.page_steps import PageSteps
 from bulkgen.engine.spool import FolderSpool
 from bulkgen.engine.steps import Steps
 from bulkgen.moderators.openai import OpenAIModerator
@@ -113,13 +114,27 @@ def open_installation(settings: Settings) -> Installation:
     choices.apply_fixed_limit(LOCAL_ADMIN)
     demo_server = DemoServer() if settings.demo_mode else None
     base_url = _address(settings, choices, demo_server)
+    page_steps = PageSteps(
+        store=store,
+        storage=storage,
+        writer=OpenAIPageWriter(catalogue.text_model, base_url, http_client),
+        moderator=OpenAIModerator(
+            catalogue.moderation_model,
+            base_url,
+            http_client,
+            lambda: choices.page_rules().thresholds,
+        ),
+        pictures=variants,
+        vault=vault,
+        catalogue=catalogue,
+        clock=clock,
+    )
     steps = Steps(
         store=store,
         spool=spool,
         storage=storage,
         provider=load_provider("openai")(base_url, http_client),
-        writer=OpenAIPageWriter(catalogue.text_model, base_url, http_client),
-        moderator=OpenAIModerator(catalogue.moderation_model, base_url, http_client),
+        pages=page_steps,
         pictures=variants,
         vault=vault,
         catalogue=catalogue,
@@ -272,7 +287,7 @@ def _join_studio(
         store=store,
         vault=steps.vault,
         choices=choices,
-        moderator=steps.moderator,
+        moderator=steps.pages.moderator,
         clock=clock,
         free_bytes=steps.spool.free_bytes,
         max_rows=max_rows,

@@ -1,8 +1,9 @@
-"""The account's limit, budgets, defaults, categories, and the pace of the demo."""
+"""The account's limit, budgets, defaults, the pace of the demo, and what pages have to meet."""
 
 import streamlit as st
 
 from bulkgen.ui.guards import guard
+from bulkgen.ui.page_settings import draw_moderation, draw_words
 from bulkgen.ui.session import studio
 from bulkgen.ui.settings_sections import (
     draw_account,
@@ -25,3 +26,5 @@ with st.container(width=720):
     draw_budgets(studio().budgets, actor)
     draw_defaults(choices, actor)
     draw_categories(choices, actor)
+    draw_words(choices, actor)
+    draw_moderation(choices, actor)

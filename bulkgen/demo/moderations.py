@@ -10,8 +10,8 @@ from starlette.responses import Response
 from bulkgen.demo.calls import Call, deliver, refuse
 from bulkgen.demo.wire import WireError
 
-#: Every category is flagged by its own name in brackets, "[violence]"; pictures are looked at for
-#: these alone.
+#: Every category is flagged by its own name in brackets, "[violence]", and comes near it with a
+#: question mark, "[sexual?]"; pictures are looked at for these alone.
 _IN_PICTURES = frozenset(
     {"sexual", "violence", "violence/graphic"}
     | {"self-harm", "self-harm/intent", "self-harm/instructions"}
@@ -22,6 +22,7 @@ _CATEGORIES = (
     *("illicit", "illicit/violent", "sexual/minors"),
 )
 _FLAGGED_SCORE = 0.97
+_DOUBTFUL_SCORE = 0.35
 _MOST_INNOCENT_SCORE = 0.002
 
 
@@ -72,5 +73,7 @@ def _result(text: str, *, has_picture: bool) -> dict[str, Any]:
 def _score(category: str, text: str) -> float:
     if f"[{category}]" in text:
         return _FLAGGED_SCORE
+    if f"[{category}?]" in text:
+        return _DOUBTFUL_SCORE
     digest = hashlib.sha256(f"{category}\0{text}".encode("utf-8", "replace")).digest()
     return _MOST_INNOCENT_SCORE * digest[0] / 255

@@ -36,6 +36,8 @@ class Caps:
     person_day_usd: Decimal | None = None
     #: What the whole installation may spend in a month.
     month_usd: Decimal | None = None
+    #: What page text may cost everyone in a day.
+    page_text_day_usd: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

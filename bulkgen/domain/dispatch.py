@@ -85,6 +85,8 @@ class NewPageText:
     model: str
     reserved_usd: Decimal
     price_version: str
+    #: Equal for calls about the same prompt of a job.
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ _MEDIUM = re.compile(
     r"|picture|portrait|poster|render|rendering|scene|shot|snapshot|thumbnail|view)\s+"
     r"(?:depicting|featuring|of|showing)\s+"
 )
+_VARIATION = re.compile(r", variation \d+\Z")
 _WHOLLY_QUOTED = re.compile(r"\A[\"“]([^\"“”]+)[\"”]\Z")
 _SHOUTED = re.compile(r"\b[A-ZÀ-Þ]{3,}(?:\W+[A-ZÀ-Þ]{2,})+\b")
 _TITLE_NEVER_ENDS_IN = " .,;:。，、；："  # noqa: RUF001
@@ -109,6 +110,12 @@ def unique_title(title: str, taken: Collection[str]) -> str:
         ending = f", variation {number}"
         unique = (shorten(title, TITLE_MAX - len(ending)) or UNTITLED) + ending
     return unique
+
+
+def title_key(title: str) -> str:
+    """Equal for titles that say nearly the same."""
+    said = _VARIATION.sub("", title)
+    return " ".join(sorted(meaning(said))) or said.casefold()
 
 
 def _own(given: str | None, limit: int) -> str:

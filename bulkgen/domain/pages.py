@@ -1,8 +1,8 @@
 """Prompt pages: what a visitor sees of a picture, and the way there."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -33,6 +33,12 @@ PAGE_TRANSITIONS: dict[PageStatus, frozenset[PageStatus]] = {
 }
 
 
+#: How long a deletion can be taken back.
+UNDO = timedelta(hours=72)
+#: Statuses that every visitor sees, now or when their time has come.
+PUBLIC_SOON = (PageStatus.SCHEDULED, PageStatus.PUBLISHED)
+
+
 def check_transition(current: PageStatus, wanted: PageStatus) -> None:
     """Raise StateError unless a page may go from one status to the other."""
     if wanted not in PAGE_TRANSITIONS[current]:
@@ -51,6 +57,15 @@ class PageText:
     tags: tuple[str, ...]
     #: What the picture shows, for people who do not see it.
     alt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageEdit:
+    """Other words for a page."""
+
+    page_id: UUID
+    text: PageText
+    category: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,15 +88,34 @@ class Verdict:
     scores: Mapping[str, float]
     #: True when the moderator gave no answer; such a page stays a draft.
     unavailable: bool = False
+    #: The category that decided it; None when nothing was found.
+    category: str | None = None
+    #: The model that judged.
+    model: str | None = None
+    #: By category, what was looked at for it: "text", "image".
+    looked_at: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    #: SHA-256 of the prompt in UTF-8, then of the picture that was shown.
+    input_sha256: tuple[str, ...] = ()
+
+    @property
+    def clean(self) -> bool:
+        """Whether it was judged and nothing was found."""
+        return self.status is PageStatus.DRAFT and not self.unavailable
 
     @property
     def objection(self) -> str | None:
         """What it has against it, in one sentence."""
         if self.status is PageStatus.DRAFT:
             return None
-        category = max(self.scores, key=lambda name: self.scores[name])
         what = "would block it" if self.status is PageStatus.BLOCKED else "would have it reviewed"
-        return f"The moderation {what}: {category}, {self.scores[category]:.0%}."
+        return f"The moderation {what}: {self.finding}."
+
+    @property
+    def finding(self) -> str:
+        """What decided it, such as "violence, 97%"."""
+        if self.category is None:
+            return "nothing found"
+        return f"{self.category}, {self.scores.get(self.category, 0.0):.0%}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +149,33 @@ class PromptPage:
     created_at: datetime
     updated_at: datetime
     published_at: datetime | None
+    #: None for a page from before verdicts were kept.
+    verdict: Verdict | None = None
+    #: A tiny copy of the picture as a data URI, to be shown while it loads.
+    placeholder: str = ""
+    #: Who decided about it where the moderation left that to a person, and when.
+    decided_by: UUID | None = None
+    decided_at: datetime | None = None
+    trashed_at: datetime | None = None
+
+    @property
+    def unjudged(self) -> bool:
+        """Whether neither the moderation nor a person has judged it."""
+        return bool(self.verdict and self.verdict.unavailable) and self.decided_at is None
+
+    def check_publishable(self) -> None:
+        """Raise StateError while the moderation, or a person in its place, has not passed it."""
+        if self.verdict is None or self.verdict.clean:
+            return
+        if self.unjudged:
+            raise StateError(
+                f"The moderation gave no answer about “{self.text.title}”. "
+                "Ask it again, or look at the page and accept it."
+            )
+        if self.verdict.status is PageStatus.BLOCKED or self.decided_at is None:
+            raise StateError(
+                f"The moderation holds “{self.text.title}” back: {self.verdict.finding}."
+            )
 
 
 class PageStep(StrEnum):
@@ -123,6 +184,19 @@ class PageStep(StrEnum):
     CHECKING = "checking"
     WRITING = "writing"
     SAVING = "saving"
+
+
+class PageWork(StrEnum):
+    """What is done to a selected image."""
+
+    #: Make its page.
+    CREATE = "create"
+    #: Write the words of its page anew.
+    WRITE = "write"
+    #: Let the moderation judge its page, which it did not when the page was made.
+    JUDGE = "judge"
+    #: Make the picture files of its page again.
+    DRAW = "draw"
 
 
 class PageTaskStatus(StrEnum):
@@ -137,8 +211,10 @@ class PageTaskStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageTask:
-    """A selected image that is to become a page."""
+    """A selected image that is to become a page, or whose page is to be worked on."""
 
+    work: PageWork
+    requested_at: datetime
     image_id: UUID
     job_id: UUID
     prompt_id: UUID
@@ -149,9 +225,22 @@ class PageTask:
     model: str
     storage_key: str
     sha256: str
+    #: The address of its page, once it has one; else empty.
+    slug: str
     category: str
     #: What the person asked for: draft or published.
     page_status: PageStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkProgress:
+    """What was last asked for on pages that are made."""
+
+    total: int
+    #: Pages that wait for it, or are being worked on.
+    open: int
+    #: Sentences of pages that stay as they were.
+    failures: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +260,8 @@ class PageProgress:
     current: str | None
     #: Sentences of images that got no page.
     failures: tuple[str, ...]
+    #: Why words were not bought, and for how many pages.
+    by_rules: Mapping[str, int]
 
     @property
     def total(self) -> int:

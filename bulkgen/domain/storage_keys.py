@@ -8,6 +8,8 @@ from uuid import UUID
 from bulkgen.domain.images import MIME_TYPES, SUFFIXES
 
 _KEY = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}/)*[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}")
+#: What the keys of all pages' pictures begin with.
+PAGE_FILES = "pages/"
 _MAX_KEY_CHARACTERS = 1024
 _UUID_CHARACTERS = 36
 _MIME_TYPES = {suffix: MIME_TYPES[name] for name, suffix in SUFFIXES.items()}
@@ -74,4 +76,4 @@ def slug_in(key: str) -> str:
 
 def variant_key(name: str) -> str:
     """Where one size of a page's picture lies."""
-    return f"pages/{name}"
+    return f"{PAGE_FILES}{name}"

@@ -2,56 +2,27 @@
 
 import os
 import random
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import structlog
 from structlog.contextvars import bound_contextvars
 
-from bulkgen.domain.attempts import Failure, FailureKind, Outcome
-from bulkgen.domain.dispatch import Lease, NewPageText, OpenAttempt, SavedImage, UnsavedImage
-from bulkgen.domain.errors import (
-    InputError,
-    NotFoundError,
-    ProviderError,
-    SetupError,
-    StorageError,
-    StoreError,
-)
+from bulkgen.domain.attempts import Failure, FailureKind
+from bulkgen.domain.dispatch import OpenAttempt, SavedImage, UnsavedImage
+from bulkgen.domain.errors import InputError, ProviderError, SetupError, StorageError
 from bulkgen.domain.images import SUFFIXES, ImageRequest, ProviderAnswer
 from bulkgen.domain.jobs import PauseReason
 from bulkgen.domain.looks import Look, marks_of
 from bulkgen.domain.models import AUTO, Catalogue
-from bulkgen.domain.page_text import with_columns, write_page_text
-from bulkgen.domain.pages import (
-    PageStatus,
-    PageStep,
-    PageTask,
-    PageText,
-    PromptPage,
-    Variant,
-    Verdict,
-)
-from bulkgen.domain.pricing import exact_cost, page_text_cost, page_text_most
-from bulkgen.domain.storage_keys import image_key, thumbnail_key, unread_key, variant_key
+from bulkgen.domain.pricing import exact_cost
+from bulkgen.domain.storage_keys import image_key, thumbnail_key, unread_key
 from bulkgen.engine.accounts import Accounts
+from bulkgen.engine.page_steps import PageSteps
 from bulkgen.engine.patience import patiently
-from bulkgen.ports import (
-    Clock,
-    ImageProvider,
-    Moderator,
-    PageWriter,
-    Pictures,
-    Spool,
-    Step,
-    Storage,
-    Store,
-    Vault,
-)
+from bulkgen.ports import Clock, ImageProvider, Pictures, Spool, Step, Storage, Store, Vault
 
 _log = structlog.get_logger()
 
@@ -72,8 +43,6 @@ _CRASHED = Failure(
 _TOO_LATE = Failure(
     kind=FailureKind.NOT_SENT, message="bulkgen was held up and did not send the call."
 )
-#: A call for page text is not kept alive by the heartbeat; it never takes this long.
-_TEXT_LEASE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +53,7 @@ class Steps:
     spool: Spool
     storage: Storage
     provider: ImageProvider
-    writer: PageWriter
-    moderator: Moderator
+    pages: PageSteps
     pictures: Pictures
     vault: Vault
     catalogue: Catalogue
@@ -100,7 +68,7 @@ class Steps:
             case Step.SETTLE:
                 self.settle(subject_id, again=True)
             case Step.CREATE_PAGE:
-                self.create_page(subject_id)
+                self.pages.run(subject_id)
 
     def crashed(self, step: Step, subject_id: UUID) -> None:
         """Book a step that ended by a fault of ours; an answer in the spool is the sweeper's."""
@@ -268,121 +236,6 @@ class Steps:
             return None
         return described, thumbnail, look
 
-    def create_page(self, image_id: UUID) -> None:
-        """Make the page of one selected image; making it twice gives one page."""
-        try:
-            self._create_page(self.store.engine.page_task(image_id))
-        except StoreError as error:
-            # It is made again when the lease of its task is over.
-            _log.warning("page_left", image_id=str(image_id), reason=str(error))
-        except (InputError, NotFoundError, StorageError) as error:
-            self.store.engine.fail_page_task(image_id, str(error))
-
-    def _create_page(self, task: PageTask) -> None:
-        engine = self.store.engine
-        engine.page_step(task.image_id, PageStep.CHECKING)
-        data = patiently(lambda: self.storage.get(task.storage_key), StorageError)
-        jpeg = self.pictures.moderation_jpeg(data)
-        key = self.vault.open_key(task.owner_id)
-        verdict = self.moderator.judge(task.prompt, jpeg, key)
-        engine.page_step(task.image_id, PageStep.WRITING)
-        words = self._words(task, jpeg, key)
-        title, slug = self.store.pages.name(task.image_id, words.title, task.sha256[:8])
-        engine.page_step(task.image_id, PageStep.SAVING)
-        variants = self.pictures.make_variants(data, slug, task.sha256)
-        patiently(lambda: self._store_variants(variants), StorageError)
-        now = self.clock.now()
-        status = _page_status(verdict, task.page_status)
-        largest = max((variant for variant, _ in variants), key=lambda variant: variant.width_px)
-        page = PromptPage(
-            id=uuid4(),
-            owner_id=task.owner_id,
-            job_id=task.job_id,
-            image_id=task.image_id,
-            slug=slug,
-            status=status,
-            text=PageText(
-                title=title, description=words.description, tags=words.tags, alt=words.alt
-            ),
-            category=task.category,
-            prompt=task.prompt,
-            model=task.model,
-            width_px=largest.width_px,
-            height_px=largest.height_px,
-            variants=tuple(variant for variant, _ in variants),
-            created_at=now,
-            updated_at=now,
-            published_at=now if status is PageStatus.PUBLISHED else None,
-        )
-        self.store.pages.add(page, verdict)
-
-    def _store_variants(self, variants: Sequence[tuple[Variant, bytes]]) -> None:
-        for variant, content in variants:
-            self.storage.put(variant_key(variant.name), content)
-
-    def _words(self, task: PageTask, jpeg: bytes, key: str) -> PageText:
-        """Columns of the sheet win, then the text model, then the rules."""
-        row = task.row
-        written = None
-        if not (row.title and row.description and row.tags and row.alt):
-            written = self._buy_words(task, jpeg, key)
-        return with_columns(
-            written or write_page_text(task.prompt),
-            title=row.title,
-            description=row.description,
-            tags=row.tags,
-            alt=row.alt,
-        )
-
-    def _buy_words(self, task: PageTask, jpeg: bytes, key: str) -> PageText | None:
-        """Ask the text model, as an attempt of its own; None when it gave nothing."""
-        model = self.catalogue.text_model
-        attempt_id = uuid4()
-        now = self.clock.now()
-        begun = self.store.engine.begin_page_text(
-            NewPageText(
-                id=attempt_id,
-                job_id=task.job_id,
-                prompt_id=task.prompt_id,
-                owner_id=task.owner_id,
-                account=self.vault.account(task.owner_id),
-                model=model.id,
-                reserved_usd=page_text_most(model, task.prompt),
-                price_version=self.catalogue.price_version,
-            ),
-            Lease(owner=attempt_id, until=now + _TEXT_LEASE),
-            now,
-        )
-        if not begun:
-            _log.info("page_text_over_budget", job_id=str(task.job_id))
-            return None
-        try:
-            written = self.writer.write(task.prompt, jpeg, (), key)
-        except ProviderError as error:
-            outcome = (
-                Outcome.UNKNOWN if error.failure.kind is FailureKind.NO_ANSWER else Outcome.REFUSED
-            )
-            self.store.engine.settle_page_text(
-                attempt_id, outcome, self.clock.now(), failure=error.failure
-            )
-            return None
-        self.store.engine.settle_page_text(
-            attempt_id,
-            Outcome.BOUGHT,
-            self.clock.now(),
-            cost=page_text_cost(model, written.usage) if written.usage else None,
-            usage=written.usage,
-            request_id=written.request_id,
-        )
-        return written.text
-
 
 def _then_resume(error: StorageError) -> str:
     return f"{error} Then resume."
-
-
-def _page_status(verdict: Verdict, wanted: PageStatus) -> PageStatus:
-    """What the moderator found decides; where it gave no answer the page stays a draft."""
-    if verdict.status is not PageStatus.DRAFT or verdict.unavailable:
-        return verdict.status
-    return wanted

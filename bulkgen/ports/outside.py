@@ -239,8 +239,17 @@ class Pictures(Protocol):
         """A JPEG to show to a model."""
 
     @abstractmethod
-    def make_variants(self, data: bytes, slug: str, sha256: str) -> list[tuple[Variant, bytes]]:
-        """The sizes a page needs, with their final names."""
+    def make_variants(
+        self, data: bytes, slug: str, sha256: str, prompt: str | None
+    ) -> list[tuple[Variant, bytes]]:
+        """The sizes a page needs, with their final names, marked as made by AI.
+
+        The prompt is written into them unless it is None.
+        """
+
+    @abstractmethod
+    def placeholder(self, data: bytes) -> str:
+        """A tiny copy as a data URI."""
 
 
 class Step(StrEnum):

@@ -30,14 +30,19 @@ from bulkgen.domain.image_filters import (
 )
 from bulkgen.domain.images import EarlierImages, GeneratedImage, ImageStatus
 from bulkgen.domain.jobs import Job, NewJob, PauseReason
+from bulkgen.domain.page_filters import FoundPages, PageFilter
 from bulkgen.domain.pages import (
+    PageEdit,
     PageProgress,
     PageStatus,
     PageStep,
     PageTask,
     PageText,
+    PageWork,
     PromptPage,
+    Variant,
     Verdict,
+    WorkProgress,
 )
 from bulkgen.domain.presets import PresetKind
 from bulkgen.domain.pricing import ObservedTokens
@@ -252,6 +257,18 @@ class PageStore(Protocol):
         """Ask for a page of every selected image that has none; returns how many."""
 
     @abstractmethod
+    def retry(self, job_id: UUID, now: datetime) -> int:
+        """Ask once more for the pages of the latest request that failed; returns how many."""
+
+    @abstractmethod
+    def request_again(self, page_ids: Sequence[UUID], work: PageWork, now: datetime) -> int:
+        """Ask for work on pages that are made and not being worked on; returns how many."""
+
+    @abstractmethod
+    def work_progress(self, owner_id: UUID | None) -> WorkProgress | None:
+        """How far the work is that was last asked for on pages that are made."""
+
+    @abstractmethod
     def wanted(self, job_id: UUID) -> int:
         """Selected images of a job that have no page and none under way."""
 
@@ -291,6 +308,20 @@ class PageStore(Protocol):
         """The names of all pages, and of those that are being made."""
 
     @abstractmethod
+    def find(
+        self, owner_id: UUID | None, which: PageFilter, *, offset: int = 0, limit: int | None = None
+    ) -> FoundPages:
+        """The pages of a filter, of an owner or of everyone."""
+
+    @abstractmethod
+    def near_same(self, page_ids: Sequence[UUID]) -> dict[UUID, int]:
+        """How many others say nearly the same in their titles; those without any are left out."""
+
+    @abstractmethod
+    def jobs(self, owner_id: UUID | None) -> dict[UUID, str]:
+        """The names of the jobs that pages were made from, the newest first."""
+
+    @abstractmethod
     def published_hashes(self) -> list[HashedPage]:
         """Published pages whose pictures were looked at, the oldest first."""
 
@@ -299,20 +330,63 @@ class PageStore(Protocol):
         """Pages by status."""
 
     @abstractmethod
-    def edit(self, page_id: UUID, text: PageText, category: str, now: datetime) -> None:
-        """Write other words on a page."""
+    def edit(self, edits: Sequence[PageEdit], now: datetime) -> None:
+        """Write other words on pages, on all or on none.
+
+        Raises InputError for a title that another page has.
+        """
 
     @abstractmethod
-    def set_status(self, page_id: UUID, wanted: PageStatus, now: datetime) -> None:
-        """Publish, unpublish and so on; raises StateError, NotFoundError."""
+    def rewrite(self, image_id: UUID, text: PageText, now: datetime) -> None:
+        """Put new words on the page of an image, with a title of its own, and end its task."""
+
+    @abstractmethod
+    def judged(self, image_id: UUID, verdict: Verdict, now: datetime) -> None:
+        """Give a draft that was not judged its verdict, and end its task."""
+
+    @abstractmethod
+    def drawn(self, image_id: UUID, variants: Sequence[Variant], placeholder: str) -> None:
+        """The picture files of a page were made again: end its task."""
+
+    @abstractmethod
+    def restore(self, page_id: UUID, now: datetime) -> None:
+        """Take a deletion back; raises StateError when it is too late."""
+
+    @abstractmethod
+    def to_remove(self, now: datetime) -> list[PromptPage]:
+        """Deleted pages that nobody can take back any more and that still have picture files."""
+
+    @abstractmethod
+    def remove(self, page_id: UUID) -> None:
+        """Forget a deleted page.
+
+        That of a blocked one stays without files, so that its image never gets another.
+        """
+
+    @abstractmethod
+    def set_status(self, page_id: UUID, wanted: PageStatus, by: UUID, now: datetime) -> None:
+        """Publish, unpublish and so on; raises StateError, NotFoundError.
+
+        A page that needs review keeps who decided about it and when.
+        """
+
+    @abstractmethod
+    def accept(self, page_id: UUID, by: UUID, now: datetime) -> None:
+        """Write down that a person takes a page the moderation did not pass; raises StateError.
+
+        Such a page needs review, or the moderation gave no answer about it.
+        """
 
     @abstractmethod
     def name(self, image_id: UUID, title: str, fallback: str) -> tuple[str, str]:
         """Give a page to be its title and slug, both unique; the same ones each time."""
 
     @abstractmethod
-    def add(self, page: PromptPage, verdict: Verdict) -> None:
-        """Write a finished page and end its task; a second page of one image is ignored."""
+    def add(self, page: PromptPage, note: str | None) -> None:
+        """Write a finished page and end its task; a second page of one image is ignored.
+
+        The note says why its words are not those of the text model.
+        """
 
 
 class SheetStore(Protocol):
@@ -519,8 +593,11 @@ class EngineStore(Protocol):
         """The image is paid and cannot be shown: it failed."""
 
     @abstractmethod
-    def begin_page_text(self, text: NewPageText, lease: Lease, now: datetime) -> bool:
-        """Write down a call for page text before it is sent; False when no budget has room."""
+    def begin_page_text(self, text: NewPageText, lease: Lease, now: datetime) -> str | None:
+        """Write down a call for page text before it is sent.
+
+        Where a budget has no room nothing is written, and the sentence that says so is returned.
+        """
 
     @abstractmethod
     def settle_page_text(
@@ -533,12 +610,19 @@ class EngineStore(Protocol):
         usage: Usage | None = None,
         request_id: str | None = None,
         failure: Failure | None = None,
+        text: PageText | None = None,
     ) -> None:
-        """Book a call for page text."""
+        """Book a call for page text, and keep what it brought."""
+
+    @abstractmethod
+    def bought_page_text(
+        self, prompt_id: UUID, fingerprint: str, since: datetime | None
+    ) -> PageText | None:
+        """The words that were bought last for a prompt, if they were since a moment."""
 
     @abstractmethod
     def take_page_tasks(self, limit: int, lease: Lease) -> list[UUID]:
-        """Take the next selected images that wait for their page."""
+        """Take the next selected images that wait, one of each prompt."""
 
     @abstractmethod
     def page_task(self, image_id: UUID) -> PageTask:

@@ -15,7 +15,7 @@ from bulkgen.domain.jobs import (
     PauseReason,
 )
 from bulkgen.domain.looks import Mark
-from bulkgen.domain.pages import PageStatus, PageText, PromptPage, Variant
+from bulkgen.domain.pages import PageStatus, PageText, PromptPage, Variant, Verdict
 from bulkgen.domain.prompts import PromptRow, final_prompt
 from bulkgen.domain.templates import Expansion
 from bulkgen.records.database import to_usd
@@ -165,4 +165,16 @@ def page_from(row: RowMapping) -> PromptPage:
         created_at=row["created_at"],
         updated_at=row["updated_at"],
         published_at=row["published_at"],
+        placeholder=row["placeholder"],
+        trashed_at=row["trashed_at"],
+        verdict=_verdict_from(row["moderation"], PageStatus(row["status"])),
+        decided_by=row["decided_by"],
+        decided_at=row["decided_at"],
     )
+
+
+def _verdict_from(data: dict[str, Any], page_status: PageStatus) -> Verdict:
+    """What the moderation said; before its status was kept, that of the page says it."""
+    held_back = page_status in (PageStatus.NEEDS_REVIEW, PageStatus.BLOCKED)
+    earlier = page_status if held_back else PageStatus.DRAFT
+    return Verdict(**{**data, "status": PageStatus(data.get("status", earlier))})

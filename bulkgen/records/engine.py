@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, exists, func, or_, select, update
 from typing_extensions import override
 
 from bulkgen.domain.attempts import Decision, Failure, Outcome, Usage
@@ -22,12 +22,35 @@ from bulkgen.domain.dispatch import (
 )
 from bulkgen.domain.errors import NotFoundError
 from bulkgen.domain.jobs import PauseReason
-from bulkgen.domain.pages import PageStatus, PageStep, PageTask, PageTaskStatus
+from bulkgen.domain.pages import (
+    PageStatus,
+    PageStep,
+    PageTask,
+    PageTaskStatus,
+    PageText,
+    PageWork,
+)
 from bulkgen.ports import EngineStore
 from bulkgen.records import dispatching, page_texts, settling, spending
 from bulkgen.records.convert import row_from_json, settings_from_json
 from bulkgen.records.database import Database
 from bulkgen.records.tables import attempts, images, jobs, page_tasks, prompts
+
+_others = page_tasks.alias()
+_other_images = images.alias()
+#: Images of one prompt are taken one after the other, so that the words of the first serve all.
+_PROMPT_IS_BUSY = exists().where(
+    _other_images.c.prompt_id == images.c.prompt_id,
+    _others.c.image_id == _other_images.c.id,
+    _others.c.image_id != page_tasks.c.image_id,
+    or_(
+        _others.c.status == PageTaskStatus.PROCESSING,
+        and_(
+            _others.c.status == PageTaskStatus.PENDING,
+            _other_images.c.number < images.c.number,
+        ),
+    ),
+)
 
 
 class SqlEngineStore(EngineStore):
@@ -125,7 +148,7 @@ class SqlEngineStore(EngineStore):
             settling.image_unusable(connection, image_id, message, now)
 
     @override
-    def begin_page_text(self, text: NewPageText, lease: Lease, now: datetime) -> bool:
+    def begin_page_text(self, text: NewPageText, lease: Lease, now: datetime) -> str | None:
         with self._database.write() as connection:
             return page_texts.begin(connection, text, lease, now, spending.day_of(now, self._zone))
 
@@ -140,6 +163,7 @@ class SqlEngineStore(EngineStore):
         usage: Usage | None = None,
         request_id: str | None = None,
         failure: Failure | None = None,
+        text: PageText | None = None,
     ) -> None:
         with self._database.write() as connection:
             page_texts.settle(
@@ -151,21 +175,34 @@ class SqlEngineStore(EngineStore):
                 usage=usage,
                 request_id=request_id,
                 failure=failure,
+                text=text,
             )
+
+    @override
+    def bought_page_text(
+        self, prompt_id: UUID, fingerprint: str, since: datetime | None
+    ) -> PageText | None:
+        with self._database.read() as connection:
+            return page_texts.bought(connection, prompt_id, fingerprint, since)
 
     @override
     def take_page_tasks(self, limit: int, lease: Lease) -> list[UUID]:
         waiting = (
             select(page_tasks.c.image_id)
-            .where(page_tasks.c.status == PageTaskStatus.PENDING)
-            .order_by(page_tasks.c.created_at, page_tasks.c.number)
+            .join(images, images.c.id == page_tasks.c.image_id)
+            .where(page_tasks.c.status == PageTaskStatus.PENDING, ~_PROMPT_IS_BUSY)
+            .order_by(
+                func.coalesce(page_tasks.c.requested_at, page_tasks.c.created_at),
+                page_tasks.c.number,
+            )
             .limit(limit)
         )
         with self._database.read() as connection:
             if connection.scalar(waiting) is None:
                 return []
         with self._database.write() as connection:
-            free = connection.scalars(waiting.with_for_update(skip_locked=True)).all()
+            locked = waiting.with_for_update(of=page_tasks, skip_locked=True)
+            free = connection.scalars(locked).all()
             taken = connection.scalars(
                 update(page_tasks)
                 .where(page_tasks.c.image_id.in_(free))
@@ -206,6 +243,8 @@ class SqlEngineStore(EngineStore):
         settings = settings_from_json(row["settings"])
         prompt_row = row_from_json(row["row"])
         return PageTask(
+            work=PageWork(row["work"]),
+            requested_at=row["requested_at"] or row["created_at"],
             image_id=row["image_id"],
             job_id=row["job_id"],
             prompt_id=row["prompt_id"],
@@ -215,6 +254,7 @@ class SqlEngineStore(EngineStore):
             model=row["request"]["model"],
             storage_key=row["storage_key"],
             sha256=row["sha256"],
+            slug=row["slug"] or "",
             category=prompt_row.category or settings.category,
             page_status=PageStatus(prompt_row.page_status or row["page_status"]),
         )

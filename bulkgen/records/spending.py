@@ -80,6 +80,13 @@ class Holds:
                 return self._full(spent.month_message(month_usd, most_usd), _IS_OPEN)
         return None
 
+    def has_room_for_page_text(self, most_usd: Decimal) -> bool:
+        """Whether the day's page text leaves room for a call that may cost this much."""
+        cap_usd = self._caps.page_text_day_usd
+        if cap_usd is None:
+            return True
+        return self._spending(_page_text(self._day)).has_room_for(most_usd, cap_usd)
+
     def hold(self, owner_id: UUID, most_usd: Decimal) -> None:
         """Count a call that is about to start."""
         held = self._held_micro_usd.get(owner_id, 0)
@@ -124,6 +131,13 @@ def book(
     connection.execute(_BOOK, periods)
 
 
+def book_page_text(connection: Connection, day: str, *, spent: int, reserved: int) -> None:
+    """Add micro-USD to the page text of a day."""
+    period = _page_text(day)
+    connection.execute(_NEW_PERIOD, period)
+    connection.execute(_BOOK, period | {"spent": spent, "reserved": reserved})
+
+
 def _read(connection: Connection, period: dict[str, str], *, lock: bool = False) -> Spending:
     query = _SPENDING.with_for_update() if lock else _SPENDING
     row = connection.execute(query, period).first()
@@ -133,6 +147,10 @@ def _read(connection: Connection, period: dict[str, str], *, lock: bool = False)
 
 def _day(owner_id: UUID, day: str) -> dict[str, str]:
     return {"of_scope": f"person:{owner_id}", "of_period": day}
+
+
+def _page_text(day: str) -> dict[str, str]:
+    return {"of_scope": "page text", "of_period": day}
 
 
 def _month(day: str) -> dict[str, str]:

@@ -27,7 +27,7 @@ from typing_extensions import override
 from bulkgen.domain.attempts import AttemptKind, Outcome
 from bulkgen.domain.images import ImageStage, ImageStatus
 from bulkgen.domain.jobs import JobStatus, PauseReason
-from bulkgen.domain.pages import PageStatus, PageStep, PageTaskStatus
+from bulkgen.domain.pages import PageStatus, PageStep, PageTaskStatus, PageWork
 from bulkgen.domain.presets import PresetKind
 from bulkgen.domain.rates import LimitSource
 
@@ -244,6 +244,8 @@ class AttemptRecord(SQLModel, table=True):
     message: str | None = Field(sa_type=Text)
     #: The day it counts for, such as 2026-11-22; None for calls from before days were kept.
     day: str | None = Field(sa_type=Text)
+    #: The words that a call for page text brought.
+    page_text: dict[str, Any] | None = Field(sa_type=JSON(none_as_null=True))
 
 
 class SpendingRecord(SQLModel, table=True):
@@ -251,7 +253,7 @@ class SpendingRecord(SQLModel, table=True):
 
     __tablename__ = "spending"
 
-    #: `person:` and an id, or `everyone`.
+    #: `person:` and an id, `everyone`, or `page text` for that of everyone's day.
     scope: str = Field(primary_key=True, sa_type=Text)
     #: A day such as 2026-11-22 or a month such as 2026-11.
     period: str = Field(primary_key=True, sa_type=Text)
@@ -280,11 +282,12 @@ class BucketRecord(SQLModel, table=True):
 
 
 class PageTaskRecord(SQLModel, table=True):
-    """A selected image on its way to a page."""
+    """A selected image on its way to a page, or what is done to that page again."""
 
     __tablename__ = "page_tasks"
     __table_args__ = (
         _one_of("status", PageTaskStatus),
+        _one_of("work", PageWork),
         _one_of("step", PageStep),
         UniqueConstraint("slug"),
         Index("ix_page_tasks_job_id", "job_id"),
@@ -301,6 +304,7 @@ class PageTaskRecord(SQLModel, table=True):
     status: str = Field(sa_type=Text)
     step: str | None = Field(sa_type=Text)
     message: str | None = Field(sa_type=Text)
+    work: str = Field(default="create", sa_type=Text, sa_column_kwargs={"server_default": "create"})
     page_status: str = Field(sa_type=Text)
     #: Given once, before any file is named after it.
     title: str | None = Field(sa_type=Text)
@@ -308,6 +312,8 @@ class PageTaskRecord(SQLModel, table=True):
     lease_owner: UUID | None
     lease_until: datetime | None = Field(sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)
+    #: When this work was asked for; None for what is from before work was done again.
+    requested_at: datetime | None = Field(sa_type=UtcDateTime)
 
 
 class PageRecord(SQLModel, table=True):
@@ -316,11 +322,13 @@ class PageRecord(SQLModel, table=True):
     __tablename__ = "pages"
     __table_args__ = (
         _one_of("status", PageStatus),
+        _one_of("trashed_from", PageStatus),
         UniqueConstraint("image_id"),
         UniqueConstraint("slug"),
         Index("ix_pages_owner_id", "owner_id"),
         Index("ix_pages_job_id", "job_id"),
         Index("ix_pages_status", "status"),
+        Index("ix_pages_title_key", "title_key"),
     )
 
     id: UUID = Field(primary_key=True)
@@ -330,6 +338,8 @@ class PageRecord(SQLModel, table=True):
     slug: str = Field(sa_type=Text)
     status: str = Field(sa_type=Text)
     title: str = Field(sa_type=Text)
+    #: Equal for titles that say nearly the same.
+    title_key: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
     description: str = Field(sa_type=Text)
     tags: list[str] = Field(sa_type=JSON)
     alt: str = Field(sa_type=Text)
@@ -339,7 +349,15 @@ class PageRecord(SQLModel, table=True):
     width_px: int
     height_px: int
     variants: list[dict[str, Any]] = Field(sa_type=JSON)
+    #: A tiny copy as a data URI, to be shown while the picture loads.
+    placeholder: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
     moderation: dict[str, Any] = Field(sa_type=JSON)
+    #: Who accepted or blocked it where the moderation left that to a person, and when.
+    decided_by: UUID | None
+    decided_at: datetime | None = Field(sa_type=UtcDateTime)
+    #: When it was deleted, and the status that taking it back gives it again.
+    trashed_at: datetime | None = Field(sa_type=UtcDateTime)
+    trashed_from: str | None = Field(sa_type=Text)
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
     published_at: datetime | None = Field(sa_type=UtcDateTime)

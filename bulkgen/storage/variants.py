@@ -3,6 +3,7 @@
 import os
 import threading
 import warnings
+from base64 import b64encode
 from io import BytesIO
 
 from PIL import Image
@@ -13,6 +14,7 @@ from bulkgen.domain.images import MIME_TYPES, SUFFIXES
 from bulkgen.domain.looks import Look
 from bulkgen.domain.pages import Variant
 from bulkgen.storage.looks import look_at
+from bulkgen.storage.provenance import ai_made_xmp
 
 MAX_BYTES = 50_000_000
 MAX_PIXELS = 40_000_000
@@ -23,6 +25,7 @@ _WEBP_WIDTHS_PX = (320, 640, 1024)
 _LARGE_WIDTH_PX = 1536
 _JPEG_WIDTH_PX = 1024
 _PREVIEW_PX = 1024
+_PLACEHOLDER_PX = 16
 #: Pillow's name of a format -> ours; MPO is a JPEG with more pictures behind the first.
 _FORMATS = {"PNG": "png", "JPEG": "jpeg", "MPO": "jpeg", "WEBP": "webp"}
 _BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
@@ -66,20 +69,30 @@ def moderation_jpeg(data: bytes, edge_px: int = 640) -> bytes:
         return _encode(_on_white(_within(data, edge_px)), "jpeg", quality=85)
 
 
-def make_variants(data: bytes, slug: str, sha256: str) -> list[tuple[Variant, bytes]]:
+def placeholder(data: bytes) -> str:
+    """A copy of a few pixels as a data URI, blurred when it is stretched; raises InputError."""
+    with _turn:
+        tiny = _encode(_within(data, _PLACEHOLDER_PX), "webp", quality=40, method=4)
+    return f"data:image/webp;base64,{b64encode(tiny).decode()}"
+
+
+def make_variants(
+    data: bytes, slug: str, sha256: str, prompt: str | None = None
+) -> list[tuple[Variant, bytes]]:
     """The files of a page's picture: WebP from small to large, then one JPEG.
 
-    None is larger than the source. Raises InputError.
+    None is larger than the source, and each says that AI made it. Raises InputError.
     """
     stem = f"{slug}-{sha256[:8]}"
+    xmp = ai_made_xmp(prompt)
     with _turn:
         image = _decode(data)
         files = [
-            _variant(_at_width(image, width_px), stem, "webp", quality=80, method=2)
+            _variant(_at_width(image, width_px), stem, "webp", xmp, quality=80, method=2)
             for width_px in _webp_widths_px(image.width)
         ]
         flat = _on_white(_at_width(image, min(_JPEG_WIDTH_PX, image.width)))
-        files.append(_variant(flat, stem, "jpeg", quality=82, progressive=True))
+        files.append(_variant(flat, stem, "jpeg", xmp, quality=82, progressive=True))
     return files
 
 
@@ -149,7 +162,7 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 
 def _variant(
-    image: Image.Image, stem: str, output_format: str, **settings: int
+    image: Image.Image, stem: str, output_format: str, xmp: bytes, **settings: int
 ) -> tuple[Variant, bytes]:
     variant = Variant(
         width_px=image.width,
@@ -157,10 +170,10 @@ def _variant(
         mime_type=MIME_TYPES[output_format],
         name=f"{stem}-{image.width}.{SUFFIXES[output_format]}",
     )
-    return variant, _encode(image, output_format, **settings)
+    return variant, _encode(image, output_format, xmp=xmp, **settings)
 
 
-def _encode(image: Image.Image, output_format: str, **settings: int) -> bytes:
+def _encode(image: Image.Image, output_format: str, **settings: int | bytes) -> bytes:
     buffer = BytesIO()
     image.save(buffer, output_format, **settings)
     return buffer.getvalue()

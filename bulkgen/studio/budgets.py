@@ -43,7 +43,7 @@ class Budgets:
     def set_caps(self, actor: Actor, caps: Caps) -> None:
         """Replace the caps; jobs that wait for money go on. Raises InputError."""
         actor.must_be_admin()
-        for usd in (caps.person_day_usd, caps.month_usd):
+        for usd in (caps.person_day_usd, caps.month_usd, caps.page_text_day_usd):
             if usd is not None and usd <= Decimal(0):
                 raise InputError("A budget must be more than $0. Leave it empty for none.")
         self._store.spending.set_caps(caps)

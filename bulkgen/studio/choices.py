@@ -8,6 +8,7 @@ from bulkgen.domain.errors import InputError, SetupError
 from bulkgen.domain.estimates import check_settings
 from bulkgen.domain.jobs import GenerationSettings
 from bulkgen.domain.models import Catalogue
+from bulkgen.domain.page_rules import PAGE_RULES, PageRules
 from bulkgen.domain.pages import PageStatus
 from bulkgen.domain.people import Actor
 from bulkgen.domain.prompts import MAX_CATEGORY_CHARACTERS
@@ -70,6 +71,16 @@ class Choices:
                     f"Use at most {MAX_CATEGORY_CHARACTERS} characters."
                 )
         self._store.preferences.set("categories", cleaned)
+
+    def page_rules(self) -> PageRules:
+        """What every page has to meet."""
+        return PageRules.from_json(self._store.preferences.get(PAGE_RULES))
+
+    def set_page_rules(self, actor: Actor, rules: PageRules) -> None:
+        """Ask something else of the pages that are made from now on; raises InputError."""
+        actor.must_be_admin()
+        rules.check()
+        self._store.preferences.set(PAGE_RULES, rules.to_json())
 
     def default_settings(self) -> GenerationSettings:
         """What a new list starts with; a default that has ended gives way to the catalogue's."""

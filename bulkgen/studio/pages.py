@@ -1,14 +1,22 @@
 """Prompt pages: made from selected images, edited, published."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from uuid import UUID
 
 from bulkgen.domain.errors import InputError, NotFoundError, StateError, StorageError
+from bulkgen.domain.page_filters import FoundPages, PageFilter
 from bulkgen.domain.page_text import with_columns
-from bulkgen.domain.pages import PageProgress, PageStatus, PageText, PromptPage
+from bulkgen.domain.pages import (
+    PageEdit,
+    PageProgress,
+    PageStatus,
+    PageWork,
+    PromptPage,
+    WorkProgress,
+)
 from bulkgen.domain.people import Actor
-from bulkgen.domain.storage_keys import mime_type, variant_key
+from bulkgen.domain.storage_keys import PAGE_FILES, mime_type, variant_key
 from bulkgen.ports import Cdn, Clock, Storage, Store
 from bulkgen.studio.choices import Choices
 from bulkgen.studio.pictures import StoredPicture, private_picture
@@ -49,6 +57,13 @@ class Pages:
         self._wake()
         return count
 
+    def retry(self, actor: Actor, job_id: UUID) -> int:
+        """Make the pages of the latest creation that failed; returns how many are to come."""
+        actor.check_may_see(self._store.jobs.owner(job_id), "job")
+        count = self._store.pages.retry(job_id, self._clock.now())
+        self._wake()
+        return count
+
     def to_create(self, actor: Actor, job_id: UUID) -> int:
         """How many pages `create` would make."""
         actor.check_may_see(self._store.jobs.owner(job_id), "job")
@@ -85,33 +100,117 @@ class Pages:
         """The pages this person sees, by status."""
         return self._store.pages.counts(actor.owner_filter)
 
-    def edit(self, actor: Actor, page_id: UUID, text: PageText, category: str) -> None:
-        """Write other words on a page; raises InputError, NotFoundError."""
-        page = self.get(actor, page_id)
+    def find(
+        self, actor: Actor, which: PageFilter, *, offset: int = 0, limit: int | None = None
+    ) -> FoundPages:
+        """The pages of a filter that this person sees."""
+        return self._store.pages.find(actor.owner_filter, which, offset=offset, limit=limit)
+
+    def near_same(self, pages: Iterable[PromptPage]) -> dict[UUID, int]:
+        """How many other titles say nearly the same; pages whose title is alone are left out."""
+        return self._store.pages.near_same([page.id for page in pages])
+
+    def jobs(self, actor: Actor) -> dict[UUID, str]:
+        """The names of the jobs that this person's pages were made from."""
+        return self._store.pages.jobs(actor.owner_filter)
+
+    def edit(self, actor: Actor, edits: Sequence[PageEdit]) -> None:
+        """Write other words on pages, on all or on none; raises InputError, NotFoundError.
+
+        Tags or an alt text that are left empty stay as they were.
+        """
+        categories = set(self._choices.categories())
+        checked = [self._checked(actor, edit, categories) for edit in edits]
+        self._store.pages.edit(checked, self._clock.now())
+
+    def _checked(self, actor: Actor, edit: PageEdit, categories: Collection[str]) -> PageEdit:
+        page = self.get(actor, edit.page_id)
+        text = edit.text
         if not text.title.strip():
-            raise InputError("A page needs a title. Write one.")
-        if category not in (*self._choices.categories(), page.category):
-            raise InputError(f"There is no category “{category}”. Choose one of the list.")
+            raise InputError(f"The page “{page.text.title}” needs a title. Write one.")
+        if edit.category not in categories and edit.category != page.category:
+            raise InputError(
+                f"There is no category “{edit.category}”. Choose one of the list, "
+                "or add it in Settings."
+            )
         words = with_columns(
-            replace(page.text, description="", tags=(), alt=""),
+            replace(page.text, description=""),
             title=text.title,
             description=text.description,
             tags=text.tags,
-            alt=text.alt or page.text.alt,
+            alt=text.alt,
         )
-        self._store.pages.edit(page_id, words, category, self._clock.now())
+        return replace(edit, text=words)
+
+    def change(self, actor: Actor, page_ids: Sequence[UUID], wanted: PageStatus) -> list[str]:
+        """Bring every page to a status that may have it; the sentences of those that may not."""
+        refused = []
+        for page_id in page_ids:
+            try:
+                self.set_status(actor, [page_id], wanted)
+            except StateError as error:
+                refused.append(str(error))
+        return refused
 
     def set_status(self, actor: Actor, page_ids: Sequence[UUID], wanted: PageStatus) -> None:
-        """Publish, unpublish, accept and so on; raises StateError, NotFoundError, StorageError."""
+        """Publish, unpublish, block and so on; raises StateError, NotFoundError, StorageError."""
         pages = [self.get(actor, page_id) for page_id in page_ids]
         unpublished = []
         try:
             for page in pages:
-                self._store.pages.set_status(page.id, wanted, self._clock.now())
+                self._store.pages.set_status(page.id, wanted, actor.id, self._clock.now())
                 if page.status is PageStatus.PUBLISHED:
                     unpublished.append(page)
         finally:
             self._withdraw(unpublished)
+
+    def accept(self, actor: Actor, page_id: UUID) -> None:
+        """Take a page that the moderation left to a person, who is written down.
+
+        Raises StateError, NotFoundError.
+        """
+        self.get(actor, page_id)
+        self._store.pages.accept(page_id, actor.id, self._clock.now())
+
+    def restore(self, actor: Actor, page_ids: Sequence[UUID]) -> None:
+        """Take deletions back; raises StateError when it is too late, NotFoundError."""
+        for page_id in page_ids:
+            self.get(actor, page_id)
+        for page_id in page_ids:
+            self._store.pages.restore(page_id, self._clock.now())
+
+    def write_again(self, actor: Actor, page_ids: Sequence[UUID]) -> int:
+        """Let the words of pages be written anew; returns how many are to come."""
+        return self._again(actor, page_ids, PageWork.WRITE)
+
+    def judge_again(self, actor: Actor, page_ids: Sequence[UUID]) -> int:
+        """Ask the moderation about drafts that it has not judged; returns how many."""
+        unjudged = [page_id for page_id in page_ids if self.get(actor, page_id).unjudged]
+        return self._again(actor, unjudged, PageWork.JUDGE)
+
+    def draw_again(self, actor: Actor, page_ids: Sequence[UUID]) -> int:
+        """Make the picture files of pages again; returns how many are to come."""
+        return self._again(actor, page_ids, PageWork.DRAW)
+
+    def _again(self, actor: Actor, page_ids: Sequence[UUID], work: PageWork) -> int:
+        for page_id in page_ids:
+            self.get(actor, page_id)
+        asked = self._store.pages.request_again(page_ids, work, self._clock.now())
+        self._wake()
+        return asked
+
+    def work_progress(self, actor: Actor) -> WorkProgress | None:
+        """How far what was last asked for on pages is; None when nothing ever was."""
+        return self._store.pages.work_progress(actor.owner_filter)
+
+    def broken(self, actor: Actor) -> list[PromptPage]:
+        """Pages of which a picture file is missing in storage; raises StorageError."""
+        there = {file.key for file in self._storage.files(PAGE_FILES)}
+        return [
+            page
+            for page in self._store.pages.find(actor.owner_filter, PageFilter()).pages
+            if any(variant_key(variant.name) not in there for variant in page.variants)
+        ]
 
     def picture(self, actor: Actor, name: str) -> StoredPicture:
         """A picture file of any page this person sees; raises NotFoundError."""

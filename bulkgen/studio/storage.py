@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 from bulkgen.domain.errors import BulkgenError, StateError, StorageError
+from bulkgen.domain.page_rules import PAGE_RULES, PageRules
 from bulkgen.domain.pages import PageStatus
 from bulkgen.domain.people import Actor
 from bulkgen.domain.storage_check import FileOwners, MissingVariants, StorageReport, compare
@@ -110,8 +111,12 @@ class StorageCheck:
         image = missing.image
         if image is None or image.storage_key is None or image.sha256 is None:
             raise StorageError("Its picture is gone too, so nothing can be made of it.")
+        rules = PageRules.from_json(self._store.preferences.get(PAGE_RULES))
         made = self._pictures.make_variants(
-            self._storage.get(image.storage_key), missing.page.slug, image.sha256
+            self._storage.get(image.storage_key),
+            missing.page.slug,
+            image.sha256,
+            missing.page.prompt if rules.prompt_in_files else None,
         )
         for variant, data in made:
             if variant.name in missing.names:

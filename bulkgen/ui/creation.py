@@ -25,7 +25,7 @@ def draw_bar(studio: Studio, actor: Actor, job: Job) -> None:
         _draw_creating(studio, actor, job, progress)
         return
     if progress:
-        _draw_created(progress)
+        _draw_created(studio, actor, job, progress)
     if not progress or to_create:
         _draw_selection(studio, actor, job, to_create)
 
@@ -42,19 +42,23 @@ def _draw_creating(studio: Studio, actor: Actor, job: Job, progress: PageProgres
         act_button("Cancel", studio.pages.cancel_creation, actor, job.id)
 
 
-def _draw_created(progress: PageProgress) -> None:
+def _draw_created(studio: Studio, actor: Actor, job: Job, progress: PageProgress) -> None:
     made = plural(progress.completed, "prompt page")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
             f":green[:material/check_circle:] **{made} created** | Status: {_statuses(progress)}",
             width="stretch",
         )
+        if progress.failed:
+            act_button(f"Retry {progress.failed} failed", studio.pages.retry, actor, job.id)
         if st.button("Generate More"):
             st.switch_page(navigation.GENERATE)
         if st.button("View Prompt Pages", type="primary"):
             st.switch_page(navigation.PROMPT_PAGES)
     for failure in progress.failures[:_SHOWN]:
         st.caption(markdown(failure))
+    for reason, pages in progress.by_rules.items():
+        st.caption(markdown(f"The words of {plural(pages, 'page')} are written by rules. {reason}"))
 
 
 def _draw_selection(studio: Studio, actor: Actor, job: Job, to_create: int) -> None:

@@ -7,12 +7,13 @@ import streamlit as st
 
 from bulkgen.domain.errors import BulkgenError
 from bulkgen.domain.images import MIME_TYPES
-from bulkgen.domain.pages import PageStatus, PageText, PromptPage
+from bulkgen.domain.pages import PageEdit, PageStatus, PageText, PromptPage
 from bulkgen.domain.people import Actor
 from bulkgen.studio import Studio
 from bulkgen.ui import messages
 from bulkgen.ui.formats import markdown, plural
 from bulkgen.ui.image_links import page_picture_url
+from bulkgen.ui.verdicts import draw_verdict, sentence
 
 _PAGE = 24
 _COLUMNS = 4
@@ -82,6 +83,9 @@ def _draw_page(studio: Studio, actor: Actor, page: PromptPage) -> None:
         st.image(page_picture_url(smallest.name), width="stretch", alt=page.text.alt)
         st.markdown(f"**{markdown(page.text.title)}**")
         st.caption(markdown(f"{page.category} | {', '.join(page.text.tags[:3])}"))
+        said = sentence(page)
+        if said:
+            st.caption(markdown(said))
         with st.container(horizontal=True, gap="xsmall"):
             st.button(
                 "Edit",
@@ -90,6 +94,13 @@ def _draw_page(studio: Studio, actor: Actor, page: PromptPage) -> None:
                 on_click=_open_editor,
                 args=(page.id,),
             )
+            if page.unjudged or page.status is PageStatus.NEEDS_REVIEW:
+                st.button(
+                    "Accept",
+                    key=f"pages.accept.{page.id}",
+                    on_click=_accept,
+                    args=(studio, actor, page.id),
+                )
             for label, wanted in _MOVES.get(page.status, ()):
                 _status_button(studio, actor, label, [page.id], wanted)
             if page.status is PageStatus.PUBLISHED:
@@ -100,7 +111,7 @@ def _draw_page(studio: Studio, actor: Actor, page: PromptPage) -> None:
 _MOVES = {
     PageStatus.DRAFT: (("Publish", PageStatus.PUBLISHED),),
     PageStatus.PUBLISHED: (("Unpublish", PageStatus.DRAFT),),
-    PageStatus.NEEDS_REVIEW: (("Accept", PageStatus.DRAFT), ("Block", PageStatus.BLOCKED)),
+    PageStatus.NEEDS_REVIEW: (("Block", PageStatus.BLOCKED),),
 }
 
 
@@ -122,6 +133,13 @@ def _set_status(studio: Studio, actor: Actor, page_ids: Sequence[UUID], wanted: 
         messages.note(str(error))
 
 
+def _accept(studio: Studio, actor: Actor, page_id: UUID) -> None:
+    try:
+        studio.pages.accept(actor, page_id)
+    except BulkgenError as error:
+        messages.note(str(error))
+
+
 def _open_editor(page_id: UUID) -> None:
     st.session_state[_EDITED] = page_id
 
@@ -137,6 +155,7 @@ def _draw_editor(studio: Studio, actor: Actor, page: PromptPage) -> None:
     alt = st.text_input("Alt text, for people who do not see the picture", page.text.alt)
     categories = list(dict.fromkeys([page.category, *studio.choices.categories()]))
     category = st.selectbox("Category", categories)
+    draw_verdict(page)
     if st.button("Save", type="primary"):
         text = PageText(
             title=title,
@@ -145,7 +164,8 @@ def _draw_editor(studio: Studio, actor: Actor, page: PromptPage) -> None:
             alt=alt,
         )
         try:
-            studio.pages.edit(actor, page.id, text, category)
+            edit = PageEdit(page_id=page.id, text=text, category=category)
+            studio.pages.edit(actor, [edit])
         except BulkgenError as error:
             messages.show(error)
         else:

@@ -50,7 +50,7 @@ def draw_limit(choices: Choices, actor: Actor) -> None:
         exact = st.number_input("Or the exact limit", min_value=1, value=limit)
         if st.form_submit_button("Save the limit"):
             chosen = int(exact) if exact != limit else preset or limit
-            _save(lambda: choices.set_images_per_minute(actor, chosen))
+            save(lambda: choices.set_images_per_minute(actor, chosen))
 
 
 def draw_pace(choices: Choices, actor: Actor) -> None:
@@ -74,7 +74,7 @@ def draw_pace(choices: Choices, actor: Actor) -> None:
     index = next((i for i, name in enumerate(names) if paces[name] == current), 0)
     name = st.radio("An account of", names, index=index)
     if paces[name] != current:
-        _save(lambda: choices.set_pace(actor, paces[name]))
+        save(lambda: choices.set_pace(actor, paces[name]))
 
 
 def draw_defaults(choices: Choices, actor: Actor) -> None:
@@ -95,11 +95,11 @@ def draw_defaults(choices: Choices, actor: Actor) -> None:
         )
         if st.form_submit_button("Save the defaults"):
 
-            def save() -> None:
+            def save_defaults() -> None:
                 choices.set_defaults(actor, model=model, quality=quality)
                 choices.set_confirm_above_usd(actor, Decimal(str(confirm)))
 
-            _save(save)
+            save(save_defaults)
 
 
 def draw_budgets(budgets: Budgets, actor: Actor) -> None:
@@ -115,8 +115,13 @@ def draw_budgets(budgets: Budgets, actor: Actor) -> None:
     with st.form("settings.budgets"):
         day = _usd_input("The most each person may spend in a day (USD)", now.caps.person_day_usd)
         month = _usd_input("The most everyone may spend in a month (USD)", now.caps.month_usd)
+        text = _usd_input(
+            "The most page text may cost everyone in a day (USD); beyond it, rules write",
+            now.caps.page_text_day_usd,
+        )
         if st.form_submit_button("Save the budgets"):
-            _save(lambda: budgets.set_caps(actor, Caps(person_day_usd=day, month_usd=month)))
+            caps = Caps(person_day_usd=day, month_usd=month, page_text_day_usd=text)
+            save(lambda: budgets.set_caps(actor, caps))
 
 
 def _usd_input(label: str, value: Decimal | None) -> Decimal | None:
@@ -141,10 +146,11 @@ def draw_categories(choices: Choices, actor: Actor) -> None:
     with st.form("settings.categories"):
         names = st.text_area("One in each line", "\n".join(choices.categories()))
         if st.form_submit_button("Save the categories"):
-            _save(lambda: choices.set_categories(actor, names.splitlines()))
+            save(lambda: choices.set_categories(actor, names.splitlines()))
 
 
-def _save(act: Callable[[], None]) -> None:
+def save(act: Callable[[], None]) -> None:
+    """Do what a button of a section is for, and say so."""
     try:
         act()
     except BulkgenError as error:

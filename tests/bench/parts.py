@@ -126,6 +126,7 @@ class ScaledPictures:
     describe = staticmethod(variants.describe)
     moderation_jpeg = staticmethod(variants.moderation_jpeg)
     make_variants = staticmethod(variants.make_variants)
+    placeholder = staticmethod(variants.placeholder)
     preview = staticmethod(variants.preview)
 
     def __init__(self, pictures_a_thumbnail: int) -> None:
@@ -214,7 +215,7 @@ def open_bench(plan: Plan) -> Bench:
         store=steps.store,
         vault=vault,
         choices=choices,
-        moderator=steps.moderator,
+        moderator=steps.pages.moderator,
         clock=clock,
         free_bytes=steps.spool.free_bytes,
         max_rows=MAX_ROWS,

@@ -7,14 +7,16 @@ import httpx2
 import pytest
 from structlog.testing import capture_logs
 
+from bulkgen.domain.moderation import Thresholds
 from bulkgen.domain.pages import PageStatus, Verdict
 from bulkgen.moderators import openai as openai_moderator
-from bulkgen.moderators.openai import BLOCK_FROM, OpenAIModerator
+from bulkgen.moderators.openai import OpenAIModerator
 from tests.fakes.answering_server import AnsweringServer
 
 KEY = "sk-proj-canary0000000000T3BlbkFJ0000000000"
 PROMPT = "A photo of a red apple on a wooden table"
 JPEG = b"\xff\xd8\xff\xe0 a small picture"
+BLOCK_FROM = Thresholds().block_from
 UNAVAILABLE = Verdict(status=PageStatus.DRAFT, scores={}, unavailable=True)
 
 
@@ -32,7 +34,7 @@ def client():
 
 @pytest.fixture
 def moderator(server, client):
-    return OpenAIModerator("omni-moderation-latest", server.base_url, client)
+    return OpenAIModerator("omni-moderation-latest", server.base_url, client, Thresholds)
 
 
 def test_one_request_shows_the_prompt_and_the_picture(server, moderator):
@@ -131,7 +133,7 @@ def test_without_a_connection_there_is_no_verdict(client):
     with AnsweringServer() as closed:
         base_url = closed.base_url
 
-    moderator = OpenAIModerator("omni-moderation-latest", lambda: base_url, client)
+    moderator = OpenAIModerator("omni-moderation-latest", lambda: base_url, client, Thresholds)
 
     assert moderator.judge(PROMPT, JPEG, KEY) == UNAVAILABLE
 

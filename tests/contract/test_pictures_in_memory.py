@@ -19,6 +19,7 @@ class CountedPictures:
 
     moderation_jpeg = staticmethod(variants.moderation_jpeg)
     make_variants = staticmethod(variants.make_variants)
+    placeholder = staticmethod(variants.placeholder)
     preview = staticmethod(variants.preview)
 
     def __init__(self) -> None:

@@ -395,8 +395,9 @@ class PageMachine(_StoreMachine):
             title=title,
             slug=slug,
             status=found,
+            verdict=Verdict(status=found, scores={}),
         )
-        self.store.pages.add(page, Verdict(status=found, scores={}))
+        self.store.pages.add(page, None)
 
     @precondition(lambda self: self.taken)
     @rule()
@@ -420,10 +421,10 @@ class PageMachine(_StoreMachine):
         page = found[which % len(found)]
         may = wanted in PAGE_TRANSITIONS[page.status]
         if may:
-            self.store.pages.set_status(page.id, wanted, self.now)
+            self.store.pages.set_status(page.id, wanted, LOCAL_ADMIN.id, self.now)
         else:
             with pytest.raises(StateError):
-                self.store.pages.set_status(page.id, wanted, self.now)
+                self.store.pages.set_status(page.id, wanted, LOCAL_ADMIN.id, self.now)
         assert self.store.pages.get(page.id).status is (wanted if may else page.status)
 
     @invariant()

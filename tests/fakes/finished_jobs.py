@@ -4,19 +4,22 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from PIL import Image, ImageOps
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from bulkgen.bootstrap import Installation, open_installation
+from bulkgen.domain.attempts import AttemptKind, Outcome
 from bulkgen.domain.images import ImageStatus
 from bulkgen.domain.jobs import JobStatus
+from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.domain.storage_keys import image_key, thumbnail_key
-from bulkgen.records.tables import images, jobs, prompts
+from bulkgen.records.tables import attempts, images, jobs, prompts
 from bulkgen.settings import Settings
 from tests.fakes.installations import submit
 
@@ -88,6 +91,63 @@ def submit_finished(
         installation.storage.put(thumbnail_key(change["image"]), _picture(place % _COLOURS))
         installation.storage.put(change["key"], _picture(place % _COLOURS))
     return job_id
+
+
+def bring_pictures(installation: Installation, job_id: UUID, picture: bytes) -> None:
+    """Give all images of a job one picture and select them; no engine may run.
+
+    Each prompt's images come from a call of its own, so that pages can be made of them.
+    """
+    now = datetime.now(UTC)
+    digest = sha256(picture).hexdigest()
+    key = f"images/{digest}.webp"
+    installation.storage.put(key, picture)
+    with installation.store.database.write() as connection:
+        rows = connection.execute(
+            select(prompts.c.id, prompts.c.row).where(prompts.c.job_id == job_id)
+        ).all()
+        calls = [
+            {
+                "id": uuid4(),
+                "kind": AttemptKind.IMAGES,
+                "job_id": job_id,
+                "prompt_id": row.id,
+                "owner_id": LOCAL_ADMIN.id,
+                "account": "account",
+                "lease_owner": uuid4(),
+                "lease_until": now,
+                "round": 0,
+                "model": "gpt-image-2.5-flare",
+                "images": 1,
+                "request": {"prompt": row.row["text"], "model": "gpt-image-2.5-flare"},
+                "reserved_micro_usd": 0,
+                "price_version": "test",
+                "sent_at": now,
+                "outcome": Outcome.BOUGHT,
+            }
+            for row in rows
+        ]
+        connection.execute(insert(attempts), calls)
+        connection.execute(
+            update(images)
+            .where(images.c.prompt_id == bindparam("prompt"))
+            .values(
+                status=ImageStatus.COMPLETED,
+                attempt_id=bindparam("call"),
+                storage_key=key,
+                sha256=digest,
+                size_bytes=len(picture),
+                selected=True,
+                completed_at=now,
+            ),
+            [{"prompt": call["prompt_id"], "call": call["id"]} for call in calls],
+        )
+        connection.execute(
+            update(prompts).where(prompts.c.job_id == job_id).values(status=ImageStatus.COMPLETED)
+        )
+        connection.execute(
+            update(jobs).where(jobs.c.id == job_id).values(status=JobStatus.COMPLETED)
+        )
 
 
 @cache

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from bulkgen.bootstrap import Installation, open_installation
 from bulkgen.domain.jobs import GenerationSettings, Job
-from bulkgen.domain.pages import PageProgress
+from bulkgen.domain.pages import PageProgress, WorkProgress
 from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.domain.prompts import PromptRow
 from bulkgen.settings import Settings
@@ -117,3 +117,14 @@ def wait_for_pages(installation: Installation, job_id: UUID) -> PageProgress:
             return progress
         time.sleep(0.02)
     raise AssertionError(f"pages are not made after {_WAIT_S} s")
+
+
+def wait_for_work(installation: Installation) -> WorkProgress:
+    """What came of the work on pages that are made, once none is under way."""
+    ends_at = time.monotonic() + _WAIT_S
+    while time.monotonic() < ends_at:
+        progress = installation.studio.pages.work_progress(LOCAL_ADMIN)
+        if progress and not progress.open:
+            return progress
+        time.sleep(0.02)
+    raise AssertionError(f"pages are not worked on after {_WAIT_S} s")

@@ -34,7 +34,7 @@ def some_progress(**counts: int) -> PageProgress:
         ),
         0,
     )
-    return PageProgress(**{**none, **counts}, current=None, failures=())
+    return PageProgress(**{**none, **counts}, current=None, failures=(), by_rules={})
 
 
 @pytest.mark.parametrize("current", PageStatus)
