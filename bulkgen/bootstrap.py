@@ -21,6 +21,7 @@ from bulkgen.domain.presets import Style, styles_from_json
 from bulkgen.engine import Engine
 from bulkgen.engine.accounts import Accounts
 from bulkgen.engine.executors import MAX_THREADS
+from bulkgen.engine.housekeeping import Housekeeping
 from bulkgen.engine.page_steps import PageSteps
 from bulkgen.engine.spool import FolderSpool
 from bulkgen.engine.steps import Steps
@@ -135,6 +136,7 @@ def open_installation(settings: Settings) -> Installation:
         storage=storage,
         provider=load_provider("openai")(base_url, http_client),
         pages=page_steps,
+        housekeeping=Housekeeping(store=store, storage=storage, clock=clock),
         pictures=variants,
         vault=vault,
         catalogue=catalogue,

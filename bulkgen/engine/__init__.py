@@ -18,6 +18,7 @@ from bulkgen.ports import EngineLock, Step
 
 _HEARTBEAT_S = 10.0
 _SWEEP_S = 5.0
+_TIDY_S = 600.0
 #: Between two tries to reach a database that is away.
 _AWAY_S = 1.0
 
@@ -59,6 +60,7 @@ class Engine:
         #: Since when this process dispatches; None while it does not.
         self._held_since: datetime | None = None
         self._sweep_at = datetime.min.replace(tzinfo=UTC)
+        self._tidy_at = self._sweep_at
 
     def start(self) -> None:
         """Begin to dispatch as soon as no other process does."""
@@ -99,6 +101,9 @@ class Engine:
             if self._held_since and now >= self._held_since + timedelta(seconds=_HEARTBEAT_S):
                 self._recover(now)
         if holding:
+            if now >= self._tidy_at:
+                self._tidy_at = now + timedelta(seconds=_TIDY_S)
+                self._executor.start(Step.TIDY, self._process_id)
             self._dispatcher.tick()
         return POLL_S
 

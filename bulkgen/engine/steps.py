@@ -20,6 +20,7 @@ from bulkgen.domain.models import AUTO, Catalogue
 from bulkgen.domain.pricing import exact_cost
 from bulkgen.domain.storage_keys import image_key, thumbnail_key, unread_key
 from bulkgen.engine.accounts import Accounts
+from bulkgen.engine.housekeeping import Housekeeping
 from bulkgen.engine.page_steps import PageSteps
 from bulkgen.engine.patience import patiently
 from bulkgen.ports import Clock, ImageProvider, Pictures, Spool, Step, Storage, Store, Vault
@@ -54,6 +55,7 @@ class Steps:
     storage: Storage
     provider: ImageProvider
     pages: PageSteps
+    housekeeping: Housekeeping
     pictures: Pictures
     vault: Vault
     catalogue: Catalogue
@@ -69,6 +71,8 @@ class Steps:
                 self.settle(subject_id, again=True)
             case Step.CREATE_PAGE:
                 self.pages.run(subject_id)
+            case Step.TIDY:
+                self.housekeeping.tidy()
 
     def crashed(self, step: Step, subject_id: UUID) -> None:
         """Book a step that ended by a fault of ours; an answer in the spool is the sweeper's."""

@@ -261,6 +261,8 @@ class Step(StrEnum):
     SETTLE = "settle"
     #: An image: make its page.
     CREATE_PAGE = "create_page"
+    #: Any id: clear away what nobody can take back any more.
+    TIDY = "tidy"
 
 
 class Executor(Protocol):

@@ -354,7 +354,7 @@ class PageStore(Protocol):
 
     @abstractmethod
     def to_remove(self, now: datetime) -> list[PromptPage]:
-        """Deleted pages that nobody can take back any more and that still have picture files."""
+        """Deleted pages that nobody can take back any more."""
 
     @abstractmethod
     def remove(self, page_id: UUID) -> None:

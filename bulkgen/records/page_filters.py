@@ -11,6 +11,8 @@ from bulkgen.records.tables import pages
 
 _TAGS = cast(pages.c.tags, Text)
 _NOT_TRASHED = pages.c.status != PageStatus.TRASHED
+#: Not gone for good: what is left of a blocked page only says that its picture gets no other.
+THERE = or_(_NOT_TRASHED, pages.c.trashed_at.is_not(None))
 #: Titles that several pages have nearly.
 _REPEATED = (select(pages.c.title_key).where(_NOT_TRASHED).group_by(pages.c.title_key)).having(
     func.count() > 1
@@ -19,7 +21,7 @@ _REPEATED = (select(pages.c.title_key).where(_NOT_TRASHED).group_by(pages.c.titl
 
 def condition_of(which: PageFilter, owner_id: UUID | None) -> ColumnElement[bool]:
     """What holds of the pages of a filter, of one owner or of everyone."""
-    conditions = [_NOT_TRASHED if which.status is None else pages.c.status == which.status]
+    conditions = [_NOT_TRASHED if which.status is None else pages.c.status == which.status, THERE]
     if owner_id is not None:
         conditions.append(pages.c.owner_id == owner_id)
     for word in which.text.lower().split():

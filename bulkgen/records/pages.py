@@ -34,7 +34,7 @@ from bulkgen.records import page_tasks as tasks
 from bulkgen.records.convert import page_from
 from bulkgen.records.database import Database
 from bulkgen.records.locks import hold_jobs, hold_name
-from bulkgen.records.page_filters import condition_of
+from bulkgen.records.page_filters import THERE, condition_of
 from bulkgen.records.tables import images, jobs, page_tasks, pages
 
 #: The lock that whoever gives a page its name holds.
@@ -185,7 +185,7 @@ class SqlPages(PageStore):
 
     @override
     def counts(self, owner_id: UUID | None) -> dict[PageStatus, int]:
-        query = select(pages.c.status, func.count()).group_by(pages.c.status)
+        query = select(pages.c.status, func.count()).where(THERE).group_by(pages.c.status)
         if owner_id is not None:
             query = query.where(pages.c.owner_id == owner_id)
         with self._database.read() as connection:
@@ -279,8 +279,7 @@ class SqlPages(PageStore):
             pages.c.status == PageStatus.TRASHED, pages.c.trashed_at <= now - UNDO
         )
         with self._database.read() as connection:
-            found = [page_from(row) for row in connection.execute(query).mappings()]
-        return [page for page in found if page.variants]
+            return [page_from(row) for row in connection.execute(query).mappings()]
 
     @override
     def remove(self, page_id: UUID) -> None:
@@ -290,7 +289,9 @@ class SqlPages(PageStore):
                 return
             blocked = pages.c.trashed_from == PageStatus.BLOCKED
             this = pages.c.id == page_id
-            connection.execute(update(pages).where(this, blocked).values(variants=[]))
+            connection.execute(
+                update(pages).where(this, blocked).values(variants=[], trashed_at=None)
+            )
             if connection.execute(delete(pages).where(this, ~blocked)).rowcount:
                 of_page = page_tasks.c.image_id == page.image_id
                 connection.execute(delete(page_tasks).where(of_page))

@@ -18,7 +18,9 @@ from bulkgen.domain.attempts import AttemptKind, Outcome
 from bulkgen.domain.images import ImageStatus
 from bulkgen.domain.jobs import JobStatus
 from bulkgen.domain.people import LOCAL_ADMIN
+from bulkgen.domain.prompts import PromptRow
 from bulkgen.domain.storage_keys import image_key, thumbnail_key
+from bulkgen.ports import Step
 from bulkgen.records.tables import attempts, images, jobs, prompts
 from bulkgen.settings import Settings
 from tests.fakes.installations import submit
@@ -148,6 +150,21 @@ def bring_pictures(installation: Installation, job_id: UUID, picture: bytes) -> 
         connection.execute(
             update(jobs).where(jobs.c.id == job_id).values(status=JobStatus.COMPLETED)
         )
+
+
+def make_pages(installation: Installation, wanted: int | Sequence[str | PromptRow]) -> UUID:
+    """A job with a page of each prompt, made in this thread; no engine may run."""
+    job_id = submit(installation, wanted, budget_usd="1000")
+    bring_pictures(installation, job_id, _picture(0))
+    installation.studio.pages.create(LOCAL_ADMIN, job_id)
+    for image in installation.store.images.of_job(job_id):
+        run_page_task(installation, image.id)
+    return job_id
+
+
+def run_page_task(installation: Installation, image_id: UUID) -> None:
+    """Do in this thread what is asked for about an image."""
+    installation.engine._steps.run(Step.CREATE_PAGE, image_id)
 
 
 @cache
