@@ -39,6 +39,7 @@ from bulkgen.studio.budgets import Budgets
 from bulkgen.studio.checks import Checks
 from bulkgen.studio.choices import Choices
 from bulkgen.studio.column_choices import ColumnChoices
+from bulkgen.studio.discards import DiscardedImages
 from bulkgen.studio.exports import Exports
 from bulkgen.studio.finals import Finals
 from bulkgen.studio.gallery import Gallery
@@ -328,6 +329,7 @@ def _join_studio(
             pictures=steps.pictures,
             clock=clock,
         ),
+        discards=DiscardedImages(store, clock),
         budgets=Budgets(store, clock, engine.wake),
         health=HealthCheck(
             store=store,

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from bulkgen.ui.guards import guard
-from bulkgen.ui.page_settings import draw_moderation, draw_words
+from bulkgen.ui.page_settings import draw_discarding, draw_moderation, draw_words
 from bulkgen.ui.session import studio
 from bulkgen.ui.settings_sections import (
     draw_account,
@@ -28,3 +28,4 @@ with st.container(width=720):
     draw_categories(choices, actor)
     draw_words(choices, actor)
     draw_moderation(choices, actor)
+    draw_discarding(studio(), actor)

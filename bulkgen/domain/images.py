@@ -21,6 +21,8 @@ class ImageStatus(StrEnum):
     CANCELLED = "cancelled"
     #: It may have been paid for and did not arrive; a person decides.
     UNKNOWN = "unknown"
+    #: It was there and nobody selected it; its files go when nobody can take that back any more.
+    DISCARDED = "discarded"
 
 
 class ImageStage(StrEnum):
@@ -44,7 +46,8 @@ IMAGE_TRANSITIONS: dict[ImageStatus, frozenset[ImageStatus]] = {
             ImageStatus.UNKNOWN,
         }
     ),
-    ImageStatus.COMPLETED: frozenset(),
+    ImageStatus.COMPLETED: frozenset({ImageStatus.DISCARDED}),
+    ImageStatus.DISCARDED: frozenset({ImageStatus.COMPLETED}),
     ImageStatus.FAILED: frozenset({ImageStatus.PENDING, ImageStatus.PROCESSING}),
     ImageStatus.CANCELLED: frozenset({ImageStatus.PENDING, ImageStatus.PROCESSING}),
     ImageStatus.UNKNOWN: frozenset({ImageStatus.PENDING, ImageStatus.PROCESSING}),

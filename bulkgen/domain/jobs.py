@@ -114,6 +114,7 @@ class ImageCounts:
     failed: int = 0
     cancelled: int = 0
     unknown: int = 0
+    discarded: int = 0
 
     @property
     def total(self) -> int:
@@ -128,7 +129,7 @@ class ImageCounts:
     @property
     def ended(self) -> int:
         """Images that will not change unless a person acts."""
-        return self.completed + self.failed + self.cancelled + self.unknown
+        return self.completed + self.failed + self.cancelled + self.unknown + self.discarded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

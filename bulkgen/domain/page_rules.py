@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
+from bulkgen.domain.discarding import DISCARD_AFTER_DAYS
 from bulkgen.domain.errors import InputError
 from bulkgen.domain.moderation import Thresholds
 from bulkgen.domain.tags import TAG_MAX, fit_tags
@@ -21,10 +22,14 @@ class PageRules:
     site_tags: tuple[str, ...] = ()
     #: Whether the prompt stands inside the picture files.
     prompt_in_files: bool = False
+    #: Days after the pages of a job until its unselected images go; 0 at once, None never.
+    discard_after_days: int | None = DISCARD_AFTER_DAYS
 
     def check(self) -> None:
         """Raise InputError for what cannot be asked."""
         self.thresholds.check()
+        if self.discard_after_days is not None and self.discard_after_days < 0:
+            raise InputError("Images are discarded after 0 days or more. Change the number.")
         for tag in self.site_tags:
             if fit_tags([tag]) != (tag,):
                 raise InputError(

@@ -3,6 +3,7 @@
 Adapters subclass them, so that a missing method is an error when the adapter is made.
 """
 
+from bulkgen.ports.discards import DiscardStore
 from bulkgen.ports.outside import (
     Arrival,
     Cdn,
@@ -39,6 +40,7 @@ __all__ = [
     "BucketStore",
     "Cdn",
     "Clock",
+    "DiscardStore",
     "EngineLock",
     "EngineStore",
     "Executor",

@@ -52,6 +52,7 @@ from bulkgen.domain.review import Review, ReviewDecision
 from bulkgen.domain.sheets import Sheet, SheetSummary
 from bulkgen.domain.storage_check import ImageFile
 from bulkgen.domain.twins import HashedImage, HashedPage
+from bulkgen.ports.discards import DiscardStore
 
 
 class JobStore(Protocol):
@@ -651,6 +652,7 @@ class Store(Protocol):
     images: ImageStore
     review: ReviewStore
     pages: PageStore
+    discards: DiscardStore
     sheets: SheetStore
     presets: PresetStore
     buckets: BucketStore

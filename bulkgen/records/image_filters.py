@@ -20,7 +20,7 @@ def _text_in(column: ColumnElement[Any], name: str) -> ColumnElement[str]:
 _THERE = images.c.status == ImageStatus.COMPLETED
 
 _SHOWN: dict[Shown, tuple[ColumnElement[bool], ...]] = {
-    Shown.ALL: (),
+    Shown.ALL: (images.c.status != ImageStatus.DISCARDED,),
     Shown.SELECTED: (_THERE, images.c.selected),
     Shown.NOT_SELECTED: (_THERE, images.c.selected == false()),
     Shown.UNDECIDED: (_THERE, prompts.c.decided_at.is_(None)),

@@ -7,6 +7,7 @@ from typing_extensions import override
 from bulkgen.domain.health import StoreHealth
 from bulkgen.ports import Store
 from bulkgen.records.database import Database
+from bulkgen.records.discards import SqlDiscards
 from bulkgen.records.engine import SqlEngineStore
 from bulkgen.records.health import store_health
 from bulkgen.records.images import SqlImages
@@ -29,6 +30,7 @@ class SqlStore(Store):
         self.images = SqlImages(self.database)
         self.review = SqlReview(self.database)
         self.pages = SqlPages(self.database)
+        self.discards = SqlDiscards(self.database)
         self.sheets = SqlSheets(self.database)
         self.presets = SqlPresets(self.database)
         self.buckets = SqlBuckets(self.database)

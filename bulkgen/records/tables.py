@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlmodel import Field, SQLModel
@@ -99,6 +100,8 @@ class JobRecord(SQLModel, table=True):
     resumed_at: datetime | None = Field(sa_type=UtcDateTime)
     #: Number of the prompt that review showed last.
     review_position: int | None
+    #: A person took a discarding back; none happens by itself any more.
+    keeps_images: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class PromptRecord(SQLModel, table=True):
@@ -155,6 +158,7 @@ class ImageRecord(SQLModel, table=True):
         Index("ix_images_job_id", "job_id", "status"),
         Index("ix_images_attempt_id", "attempt_id"),
         Index("ix_images_draft_id", "draft_id"),
+        Index("ix_images_storage_key", "storage_key"),
     )
 
     id: UUID = Field(primary_key=True)
@@ -189,6 +193,7 @@ class ImageRecord(SQLModel, table=True):
     cost_micro_usd: int | None = Field(sa_type=BigInteger)
     created_at: datetime = Field(sa_type=UtcDateTime)
     completed_at: datetime | None = Field(sa_type=UtcDateTime)
+    discarded_at: datetime | None = Field(sa_type=UtcDateTime)
 
 
 class AttemptRecord(SQLModel, table=True):

@@ -7,6 +7,7 @@ from bulkgen.studio.budgets import Budgets
 from bulkgen.studio.checks import Checks
 from bulkgen.studio.choices import Choices
 from bulkgen.studio.column_choices import ColumnChoices
+from bulkgen.studio.discards import DiscardedImages
 from bulkgen.studio.exports import Exports
 from bulkgen.studio.finals import Finals
 from bulkgen.studio.gallery import Gallery
@@ -37,6 +38,7 @@ class Studio:
         exports: Exports,
         pages: Pages,
         storage: StorageCheck,
+        discards: DiscardedImages,
         budgets: Budgets,
         health: HealthCheck,
     ) -> None:
@@ -52,5 +54,6 @@ class Studio:
         self.exports = exports
         self.pages = pages
         self.storage = storage
+        self.discards = discards
         self.budgets = budgets
         self.health = health

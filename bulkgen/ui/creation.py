@@ -8,6 +8,7 @@ from bulkgen.domain.pages import PageProgress
 from bulkgen.domain.people import Actor
 from bulkgen.studio import Studio
 from bulkgen.ui import messages, navigation
+from bulkgen.ui.discards import draw_discards
 from bulkgen.ui.exports import download_buttons
 from bulkgen.ui.finals import finals_button
 from bulkgen.ui.formats import markdown, plural
@@ -28,6 +29,8 @@ def draw_bar(studio: Studio, actor: Actor, job: Job) -> None:
         _draw_created(studio, actor, job, progress)
     if not progress or to_create:
         _draw_selection(studio, actor, job, to_create)
+    if progress:
+        draw_discards(studio, actor, job)
 
 
 def _draw_creating(studio: Studio, actor: Actor, job: Job, progress: PageProgress) -> None:

@@ -56,6 +56,14 @@ def precise_duration(seconds: float) -> str:
     return duration(seconds)
 
 
+def file_size(size_bytes: int) -> str:
+    """Such as "25 MB"."""
+    for unit, name in ((10**9, "GB"), (10**6, "MB")):
+        if size_bytes >= unit:
+            return f"{size_bytes / unit:,.1f} {name}"
+    return f"{-(-size_bytes // 1000):,} KB"
+
+
 def plural(count: int, one: str, many: str | None = None) -> str:
     """Such as "1 image" and "2 images"."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

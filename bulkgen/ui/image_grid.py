@@ -47,6 +47,7 @@ _WAITING = {
     ImageStatus.FAILED: "failed",
     ImageStatus.CANCELLED: "cancelled",
     ImageStatus.UNKNOWN: "no answer",
+    ImageStatus.DISCARDED: "discarded",
 }
 
 

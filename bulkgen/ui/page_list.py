@@ -64,7 +64,7 @@ def _draw_bar(studio: Studio, actor: Actor, which: PageFilter) -> str:
             on_change=lambda: st.session_state.pop(NUMBER, None),
         )
         total = studio.pages.find(actor, which, limit=0).total
-        if which.status is PageStatus.DRAFT and total:
+        if which.status is PageStatus.DRAFT and total and view == _CARDS:
             st.button(
                 f"Publish {plural(total, 'draft')}",
                 on_click=_publish_all,
@@ -142,6 +142,7 @@ def _draw_moves(studio: Studio, actor: Actor, page: PromptPage) -> None:
             label,
             key=f"pages.{label}.{page.id}",
             help=f"{label} {title}",
+            type="tertiary" if label == "Preview" else "secondary",
             on_click=show,
             args=(page.id,),
         )
@@ -164,6 +165,7 @@ def _draw_moves(studio: Studio, actor: Actor, page: PromptPage) -> None:
         st.button(
             label,
             key=f"pages.{label}.{page.id}",
+            type="tertiary" if wanted is PageStatus.TRASHED else "secondary",
             on_click=change,
             args=(studio, actor, [page.id], wanted),
         )

@@ -16,6 +16,7 @@ STATUS = "pages.status"
 NUMBER = "pages.page"
 _BROKEN = "pages.broken"
 _TEXT, _CATEGORY, _TAG, _JOB = "pages.text", "pages.category", "pages.tag", "pages.job"
+_FILTER = "pages.filter"
 _NEAR_SAME = "pages.near_same"
 _ALWAYS = (PageStatus.DRAFT, PageStatus.PUBLISHED)
 _HEADINGS = {
@@ -39,7 +40,10 @@ def draw_search(studio: Studio, actor: Actor) -> PageFilter:
             width=320,
             on_change=first_page,
         )
-        with st.popover("Filter"):
+        set_filters = sum(
+            bool(st.session_state.get(key)) for key in (_CATEGORY, _TAG, _JOB, _NEAR_SAME, _BROKEN)
+        )
+        with st.popover(f"Filter ({set_filters})" if set_filters else "Filter", key=_FILTER):
             which = _draw_filters(studio, actor)
     return replace(which, status=status, text=text)
 

@@ -5,9 +5,12 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
+from bulkgen.domain.discarding import DISCARD_AFTER_DAYS
 from bulkgen.domain.moderation import CATEGORIES, Thresholds
 from bulkgen.domain.people import Actor
+from bulkgen.studio import Studio
 from bulkgen.studio.choices import Choices
+from bulkgen.ui.formats import file_size, markdown, plural
 from bulkgen.ui.settings_sections import save
 
 _CATEGORY = "Category"
@@ -31,6 +34,8 @@ def draw_moderation(choices: Choices, actor: Actor) -> None:
             ).astype({_FROM: "float64"}),
             hide_index=True,
             disabled=[_CATEGORY],
+            height="content",
+            placeholder="OpenAI's flag",
             column_config={
                 _FROM: st.column_config.NumberColumn(min_value=0.01, max_value=1.0, step=0.01)
             },
@@ -71,3 +76,26 @@ def draw_words(choices: Choices, actor: Actor) -> None:
                 rules, site_tags=tuple(dict.fromkeys(given)), prompt_in_files=in_files
             )
             save(lambda: choices.set_page_rules(actor, changed))
+
+
+def draw_discarding(studio: Studio, actor: Actor) -> None:
+    """What becomes of images that nobody selected."""
+    st.header("Unselected images")
+    freed = studio.discards.of_all(actor)
+    st.markdown(
+        "When the pages of a job are made, its other images can go. For 72 hours that can be taken "
+        "back in the gallery; starred images and receipts stay. So far "
+        + markdown(f"{file_size(freed.freed_bytes)} of {plural(freed.freed, 'image')} are freed.")
+    )
+    rules = studio.choices.page_rules()
+    never = rules.discard_after_days is None
+    with st.form("settings.discarding"):
+        keep = st.checkbox("Keep them for ever", never)
+        days = st.number_input(
+            "Days after the last page was made; 0 discards them at once",
+            min_value=0,
+            value=DISCARD_AFTER_DAYS if never else rules.discard_after_days,
+        )
+        if st.form_submit_button("Save what becomes of them"):
+            changed = replace(rules, discard_after_days=None if keep else int(days or 0))
+            save(lambda: studio.choices.set_page_rules(actor, changed))

@@ -111,7 +111,7 @@ def _row(page: PromptPage, alike: int) -> Row:
 def _columns(studio: Studio, found: FoundPages) -> dict[str, Any]:
     categories = [*studio.choices.categories(), *(page.category for page in found.pages)]
     return {
-        _CHOSEN: st.column_config.CheckboxColumn(width=70, pinned=True),
+        _CHOSEN: st.column_config.CheckboxColumn(width=90, pinned=True),
         "Picture": st.column_config.ImageColumn(width=70),
         _TITLE: st.column_config.TextColumn(width="medium"),
         _DESCRIPTION: st.column_config.TextColumn(width="large"),
@@ -127,7 +127,7 @@ def _columns(studio: Studio, found: FoundPages) -> dict[str, Any]:
 def _draw_buttons(studio: Studio, actor: Actor, which: PageFilter, chosen: list[UUID]) -> None:
     unsaved: dict[UUID, Row] = st.session_state[_UNSAVED]
     if st.button(
-        f"Save {plural(len(unsaved), 'changed page')}",
+        f"Save {plural(len(unsaved), 'changed page')}" if unsaved else "Save",
         type="primary",
         disabled=not unsaved,
     ) and _save(studio, actor):

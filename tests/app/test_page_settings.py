@@ -71,3 +71,18 @@ def test_page_text_has_a_budget_of_its_own(installation: Installation, open_page
 
     caps = installation.studio.budgets.now(LOCAL_ADMIN).caps
     assert caps.page_text_day_usd == Decimal("0.5")
+
+
+def test_unselected_images_are_kept_for_ever_or_for_some_days(
+    installation: Installation, open_page: OpenPage
+) -> None:
+    app = open_page("settings")
+    assert installation.studio.choices.page_rules().discard_after_days == 30
+
+    next(box for box in app.number_input if "last page" in box.label).set_value(7)
+    _press(app, "Save what becomes of them")
+    assert installation.studio.choices.page_rules().discard_after_days == 7
+    next(box for box in app.checkbox if box.label == "Keep them for ever").check()
+    _press(app, "Save what becomes of them")
+
+    assert installation.studio.choices.page_rules().discard_after_days is None

@@ -102,7 +102,7 @@ def bring_pictures(installation: Installation, job_id: UUID, picture: bytes) -> 
     """
     now = datetime.now(UTC)
     digest = sha256(picture).hexdigest()
-    key = f"images/{digest}.webp"
+    key = image_key(uuid4(), digest, "webp", now)
     installation.storage.put(key, picture)
     with installation.store.database.write() as connection:
         rows = connection.execute(

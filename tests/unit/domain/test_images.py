@@ -9,7 +9,8 @@ from tests.fakes.factories import a_catalogue
 DRAWN = {
     "pending": {"processing", "cancelled"},
     "processing": {"pending", "completed", "failed", "cancelled", "unknown"},
-    "completed": set(),
+    "completed": {"discarded"},
+    "discarded": {"completed"},
     "failed": {"pending", "processing"},
     "cancelled": {"pending", "processing"},
     "unknown": {"pending", "processing"},
@@ -34,7 +35,7 @@ def test_an_image_that_is_there_stays_there_whatever_is_asked(wishes):
             status = wanted
         was_there = was_there or status is ImageStatus.COMPLETED
 
-        assert not was_there or status is ImageStatus.COMPLETED
+        assert not was_there or status in {ImageStatus.COMPLETED, ImageStatus.DISCARDED}
 
 
 @given(st.lists(st.sampled_from(list(ImageStatus)), max_size=30))
