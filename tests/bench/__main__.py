@@ -22,6 +22,7 @@ from tests.bench import (
     limit,
     long_lists,
     memory,
+    pages,
     peers,
     review,
     table,
@@ -44,6 +45,7 @@ _GROUPS: dict[str, Callable[[], Iterator[Row]]] = {
     "demo": demo.rows,
     "table": table.rows,
     "review": review.rows,
+    "pages": pages.rows,
 }
 _DOCUMENT = ROOT / "docs" / "benchmarks.md"
 _LIBRARIES = ("openai", "httpx2", "SQLAlchemy", "pybase64", "Pillow")

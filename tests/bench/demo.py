@@ -1,4 +1,4 @@
-"""The demo: its painter, and the way from 50 prompts to 50 pages."""
+"""The demo: its painter, and the way from 50 prompts to 50 images."""
 
 import statistics
 import time
@@ -33,7 +33,7 @@ def painter_rows() -> Iterator[Row]:
 
 
 def rows() -> Iterator[Row]:
-    """From prompts to images, and from images to pages."""
+    """From prompts to images."""
     with TemporaryDirectory() as folder:
         installation = open_installation(_settings(Path(folder)))
         installation.engine.start()
@@ -42,14 +42,6 @@ def rows() -> Iterator[Row]:
         wait_for_job(installation, job_id)
         took_s = time.perf_counter() - start_s
         yield at_most("demo: 50 prompts to 50 images", took_s, 20, "{:.1f} s")
-        start_s = time.perf_counter()
-        installation.studio.pages.create(LOCAL_ADMIN, job_id)
-        while (progress := installation.studio.pages.progress(LOCAL_ADMIN, job_id)) is None or (
-            progress.active
-        ):
-            time.sleep(0.05)
-        took_s = time.perf_counter() - start_s
-        yield at_most("demo: 50 images to 50 pages", took_s, 10, "{:.1f} s")
         installation.close(timeout_s=10)
 
 
