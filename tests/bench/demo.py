@@ -8,7 +8,6 @@ from tempfile import TemporaryDirectory
 
 from bulkgen.bootstrap import open_installation
 from bulkgen.demo.painter import encode, paint
-from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.settings import Settings
 from tests.bench.rows import Row, at_most
 from tests.fakes.installations import submit, wait_for_job

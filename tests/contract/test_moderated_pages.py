@@ -36,7 +36,7 @@ from tests.fakes.demo_server import RunningServer
 from tests.fakes.finished_jobs import bring_pictures
 from tests.fakes.installations import settings_for, submit
 
-_SEQUENCES = 1_000
+_SEQUENCES = 200
 _PAGES = 2
 _WHICH = st.integers(0, _PAGES - 1)
 _ROW = PromptRow(
