@@ -236,9 +236,19 @@ class Pages:
         key = variant_key(name)
         return StoredPicture(
             mime_type=mime_type(key),
-            address=self._cdn.address(key) if self._cdn else None,
+            address=self._public_address(self._cdn, name) if self._cdn else None,
             read=lambda: self._storage.get(key),
         )
+
+    def _public_address(self, cdn: Cdn, name: str) -> str:
+        address = cdn.address(variant_key(name))
+        try:
+            _published(self._store.pages.by_variant(name))
+        except NotFoundError:
+            # It was unpublished while it was copied.
+            cdn.withdraw([variant_key(name)])
+            raise
+        return address
 
     def _withdraw(self, pages: Sequence[PromptPage]) -> None:
         """Take the pictures of pages away from visitors; raises StorageError."""

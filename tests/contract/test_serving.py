@@ -156,6 +156,26 @@ def test_an_unpublished_picture_leaves_the_cdn(
     assert browser.get(f"/p/media/{page.variants[0].name}").status_code == 404
 
 
+def test_a_picture_that_is_unpublished_while_it_is_copied_leaves_the_cdn_again(
+    installation: Installation,
+    browser: TestClient,
+    page: PromptPage,
+    public_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    copied = PublicCopies.address
+
+    def unpublish_first(copies: PublicCopies, key: str) -> str:
+        installation.studio.pages.set_status(LOCAL_ADMIN, [page.id], PageStatus.DRAFT)
+        return copied(copies, key)
+
+    monkeypatch.setattr(PublicCopies, "address", unpublish_first)
+    answer = browser.get(f"/p/media/{page.variants[0].name}")
+
+    assert answer.status_code == 404
+    assert list(open_storage(public_url).files("")) == []
+
+
 def test_a_picture_that_cannot_leave_the_cdn_is_told(
     installation: Installation, s3: RunningS3, page: PromptPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
