@@ -177,6 +177,9 @@ class PromptPage:
                 f"The moderation holds “{self.text.title}” back: {self.verdict.finding}."
             )
 
+    #: When a person first opened it or called it reviewed.
+    reviewed_at: datetime | None = None
+
 
 class PageStep(StrEnum):
     """What happens to a selected image on its way to a page."""

@@ -1,18 +1,23 @@
 """The part of a page's address that names it."""
 
 import re
+from functools import lru_cache
+from hashlib import sha256
 
 from slugify import slugify
 
 SLUG_MAX = 60
 SLUG_WORDS_MAX = 8
 
+#: Names that mean something else to Windows.
+_DEVICES = frozenset(
+    {"aux", "con", "nul", "prn"}
+    | {f"{port}{number}" for port in ("com", "lpt") for number in range(10)}
+)
 #: Names that mean something else to a web server, a site or Windows.
-RESERVED = frozenset(
+RESERVED = _DEVICES | frozenset(
     {"404", "admin", "api", "app", "assets", "category", "favicon", "feed", "images", "index"}
     | {"manifest", "media", "page", "pages", "robots", "search", "sitemap", "static", "tag", "tags"}
-    | {"aux", "con", "nul", "prn"}
-    | {f"{port}{number}" for port in ("com", "lpt") for number in range(10)}
 )
 
 _NO_READING = re.compile("[\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
@@ -25,9 +30,7 @@ def slug_of(title: str, fallback: str) -> str:
     Chinese and Japanese characters are left out: one character has several readings, and the
     wrong one is worse than none.
     """
-    readable = re.sub("['’]", "", _NO_READING.sub(" ", title))  # noqa: RUF001
-    parts = slugify(readable).split("-")[:SLUG_WORDS_MAX]
-    slug = _cut("-".join(parts), SLUG_MAX)
+    slug = _cut("-".join(_parts(title)[:SLUG_WORDS_MAX]), SLUG_MAX)
     if not slug:
         return f"image-{fallback}"
     if slug in RESERVED or _NUMBER.fullmatch(slug):
@@ -35,9 +38,23 @@ def slug_of(title: str, fallback: str) -> str:
     return slug
 
 
+@lru_cache(maxsize=50_000)
+def term_slug(name: str) -> str:
+    """The part of an address that names a tag or a category, never empty."""
+    slug = _cut("-".join(_parts(name)), SLUG_MAX)
+    if not slug or slug in _DEVICES:
+        return sha256(name.encode("utf-8", "replace")).hexdigest()[:8]
+    return slug
+
+
 def with_suffix(slug: str, number: int) -> str:
     """The slug with a number behind it, for a page whose slug is taken."""
     return f"{_cut(slug, SLUG_MAX - len(str(number)) - 1)}-{number}"
+
+
+def _parts(text: str) -> list[str]:
+    readable = re.sub("['’]", "", _NO_READING.sub(" ", text))  # noqa: RUF001
+    return slugify(readable).split("-")
 
 
 def _cut(slug: str, limit: int) -> str:

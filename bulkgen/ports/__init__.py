@@ -21,6 +21,7 @@ from bulkgen.ports.outside import (
     Storage,
     Vault,
 )
+from bulkgen.ports.site import SiteStore
 from bulkgen.ports.store import (
     BucketStore,
     EngineStore,
@@ -57,6 +58,7 @@ __all__ = [
     "Publisher",
     "ReviewStore",
     "SheetStore",
+    "SiteStore",
     "SpendingStore",
     "Spool",
     "Step",

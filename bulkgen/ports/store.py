@@ -53,6 +53,7 @@ from bulkgen.domain.sheets import Sheet, SheetSummary
 from bulkgen.domain.storage_check import ImageFile
 from bulkgen.domain.twins import HashedImage, HashedPage
 from bulkgen.ports.discards import DiscardStore
+from bulkgen.ports.site import SiteStore
 
 
 class JobStore(Protocol):
@@ -334,8 +335,13 @@ class PageStore(Protocol):
     def edit(self, edits: Sequence[PageEdit], now: datetime) -> None:
         """Write other words on pages, on all or on none.
 
-        Raises InputError for a title that another page has.
+        Pages with a person's words are reviewed. Raises InputError for a title that another page
+        has.
         """
+
+    @abstractmethod
+    def mark_reviewed(self, page_ids: Sequence[UUID], now: datetime) -> None:
+        """A person has seen these pages; a page keeps the first time."""
 
     @abstractmethod
     def rewrite(self, image_id: UUID, text: PageText, now: datetime) -> None:
@@ -653,6 +659,7 @@ class Store(Protocol):
     review: ReviewStore
     pages: PageStore
     discards: DiscardStore
+    site: SiteStore
     sheets: SheetStore
     presets: PresetStore
     buckets: BucketStore

@@ -170,6 +170,7 @@ def page_from(row: RowMapping) -> PromptPage:
         verdict=_verdict_from(row["moderation"], PageStatus(row["status"])),
         decided_by=row["decided_by"],
         decided_at=row["decided_at"],
+        reviewed_at=row["reviewed_at"],
     )
 
 

@@ -27,6 +27,7 @@ from bulkgen.domain.pages import (
     WorkProgress,
     check_transition,
 )
+from bulkgen.domain.site import tag_terms
 from bulkgen.domain.slugs import slug_of, with_suffix
 from bulkgen.domain.twins import HashedPage
 from bulkgen.ports import PageStore
@@ -35,7 +36,7 @@ from bulkgen.records.convert import page_from
 from bulkgen.records.database import Database
 from bulkgen.records.locks import hold_jobs, hold_name
 from bulkgen.records.page_filters import THERE, condition_of
-from bulkgen.records.tables import images, jobs, page_tasks, pages
+from bulkgen.records.tables import images, jobs, page_tags, page_tasks, pages
 
 #: The lock that whoever gives a page its name holds.
 _NAMES = "names of pages"
@@ -196,9 +197,25 @@ class SqlPages(PageStore):
         with self._database.write() as connection:
             hold_name(connection, _NAMES)
             for edit in edits:
-                _write_words(connection, edit.page_id, edit.text, now, category=edit.category)
+                _write_words(
+                    connection,
+                    edit.page_id,
+                    edit.text,
+                    now,
+                    category=edit.category,
+                    reviewed_at=func.coalesce(pages.c.reviewed_at, now),
+                )
             for edit in edits:
                 _check_title(connection, edit)
+
+    @override
+    def mark_reviewed(self, page_ids: Sequence[UUID], now: datetime) -> None:
+        with self._database.write() as connection:
+            connection.execute(
+                update(pages)
+                .where(pages.c.id.in_(page_ids), pages.c.reviewed_at.is_(None))
+                .values(reviewed_at=now)
+            )
 
     @override
     def rewrite(self, image_id: UUID, text: PageText, now: datetime) -> None:
@@ -249,7 +266,12 @@ class SqlPages(PageStore):
             page = _held(connection, page_id)
             if not (page.unjudged or page.status is PageStatus.NEEDS_REVIEW):
                 raise StateError("Nobody has to accept this page: the moderation has judged it.")
-            values = {"decided_by": by, "decided_at": now, "updated_at": now}
+            values = {
+                "decided_by": by,
+                "decided_at": now,
+                "updated_at": now,
+                "reviewed_at": page.reviewed_at or now,
+            }
             if page.status is PageStatus.NEEDS_REVIEW:
                 values["status"] = PageStatus.DRAFT
             connection.execute(update(pages).where(pages.c.id == page_id).values(**values))
@@ -292,6 +314,7 @@ class SqlPages(PageStore):
             connection.execute(
                 update(pages).where(this, blocked).values(variants=[], trashed_at=None)
             )
+            connection.execute(delete(page_tags).where(page_tags.c.page_id == page_id))
             if connection.execute(delete(pages).where(this, ~blocked)).rowcount:
                 of_page = page_tasks.c.image_id == page.image_id
                 connection.execute(delete(page_tasks).where(of_page))
@@ -326,6 +349,7 @@ class SqlPages(PageStore):
                 if page.status in PUBLIC_SOON:
                     page.check_publishable()
                 connection.execute(insert(pages).values(**_values(page)))
+                _write_tags(connection, page.id, page.text.tags)
             elif page.verdict is not None:
                 _apply_verdict(connection, _held(connection, there), page.verdict, page.updated_at)
             tasks.end(connection, page.image_id, note)
@@ -366,11 +390,20 @@ def _page_of(connection: Connection, image_id: UUID) -> UUID:
 
 
 def _write_words(
-    connection: Connection, page_id: UUID, text: PageText, now: datetime, **more: str
+    connection: Connection, page_id: UUID, text: PageText, now: datetime, **more: object
 ) -> None:
     connection.execute(
         update(pages).where(pages.c.id == page_id).values(**_words(text), updated_at=now, **more)
     )
+    connection.execute(delete(page_tags).where(page_tags.c.page_id == page_id))
+    _write_tags(connection, page_id, text.tags)
+
+
+def _write_tags(connection: Connection, page_id: UUID, tags: Sequence[str]) -> None:
+    """Write down which lists a page stands in that has none yet."""
+    found = [{"page_id": page_id, "slug": term.slug, "name": term.name} for term in tag_terms(tags)]
+    if found:
+        connection.execute(insert(page_tags), found)
 
 
 def _check_title(connection: Connection, edit: PageEdit) -> None:
@@ -444,4 +477,5 @@ def _values(page: PromptPage) -> dict[str, object]:
         "created_at": page.created_at,
         "updated_at": page.updated_at,
         "published_at": page.published_at,
+        "reviewed_at": page.reviewed_at,
     }

@@ -18,6 +18,7 @@ from bulkgen.records.preferences import SqlBuckets, SqlPreferences
 from bulkgen.records.presets import SqlPresets
 from bulkgen.records.review import SqlReview
 from bulkgen.records.sheets import SqlSheets
+from bulkgen.records.site import SqlSite
 from bulkgen.records.spending import SqlSpending
 
 
@@ -31,6 +32,7 @@ class SqlStore(Store):
         self.review = SqlReview(self.database)
         self.pages = SqlPages(self.database)
         self.discards = SqlDiscards(self.database)
+        self.site = SqlSite(self.database)
         self.sheets = SqlSheets(self.database)
         self.presets = SqlPresets(self.database)
         self.buckets = SqlBuckets(self.database)

@@ -334,6 +334,8 @@ class PageRecord(SQLModel, table=True):
         Index("ix_pages_job_id", "job_id"),
         Index("ix_pages_status", "status"),
         Index("ix_pages_title_key", "title_key"),
+        Index("ix_pages_published_at", "status", "published_at", "id"),
+        Index("ix_pages_category", "status", "category"),
     )
 
     id: UUID = Field(primary_key=True)
@@ -366,6 +368,19 @@ class PageRecord(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
     published_at: datetime | None = Field(sa_type=UtcDateTime)
+    #: When a person first opened it or called it reviewed.
+    reviewed_at: datetime | None = Field(sa_type=UtcDateTime)
+
+
+class PageTagRecord(SQLModel, table=True):
+    """A tag of a page under the slug that its list has; the page itself keeps their order."""
+
+    __tablename__ = "page_tags"
+    __table_args__ = (Index("ix_page_tags_slug", "slug"),)
+
+    page_id: UUID = Field(primary_key=True, foreign_key="pages.id")
+    slug: str = Field(primary_key=True, sa_type=Text)
+    name: str = Field(sa_type=Text)
 
 
 class SheetRecord(SQLModel, table=True):
@@ -416,6 +431,7 @@ spending = metadata.tables["spending"]
 buckets = metadata.tables["buckets"]
 page_tasks = metadata.tables["page_tasks"]
 pages = metadata.tables["pages"]
+page_tags = metadata.tables["page_tags"]
 sheets = metadata.tables["sheets"]
 preferences = metadata.tables["preferences"]
 presets = metadata.tables["presets"]
