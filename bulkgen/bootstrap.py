@@ -49,6 +49,7 @@ from bulkgen.studio.pages import Pages
 from bulkgen.studio.presets import Presets
 from bulkgen.studio.review import Reviews
 from bulkgen.studio.sheets import Sheets
+from bulkgen.studio.site import PublicSite
 from bulkgen.studio.storage import StorageCheck
 from bulkgen.writers.openai import OpenAIPageWriter
 
@@ -330,6 +331,7 @@ def _join_studio(
             clock=clock,
         ),
         discards=DiscardedImages(store, clock),
+        site=PublicSite(store, steps.storage),
         budgets=Budgets(store, clock, engine.wake),
         health=HealthCheck(
             store=store,

@@ -1,4 +1,4 @@
-"""The account's limit, budgets, defaults, the pace of the demo, and what pages have to meet."""
+"""Limit, budgets, defaults, the demo's pace, what pages have to meet, and the public site."""
 
 import streamlit as st
 
@@ -13,6 +13,7 @@ from bulkgen.ui.settings_sections import (
     draw_limit,
     draw_pace,
 )
+from bulkgen.ui.site_settings import draw_site
 
 actor = guard()
 st.title("Settings")
@@ -29,3 +30,4 @@ with st.container(width=720):
     draw_words(choices, actor)
     draw_moderation(choices, actor)
     draw_discarding(studio(), actor)
+    draw_site(studio().site, actor)

@@ -39,8 +39,10 @@ def export_site(settings: Settings, options: Namespace) -> int:
     """Write the published pages as a website of plain files."""
     out = _folder(options.out)
     with opened(settings) as installation:
-        pages = installation.studio.pages.published()
-        SiteFolder(out, installation.storage, settings.public_url or "").publish(pages)
+        site = installation.studio.site
+        pages = site.newest()
+        base_url = settings.public_url or ""
+        SiteFolder(out, installation.storage, base_url, site.settings()).publish(pages)
     sys.stdout.write(f"{len(pages)} pages written to {out}\n")
     return 0
 

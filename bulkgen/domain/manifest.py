@@ -3,7 +3,8 @@
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from bulkgen.domain.formulas import guarded
 from bulkgen.domain.images import SUFFIXES, GeneratedImage
@@ -44,7 +45,7 @@ def entry(image: GeneratedImage) -> Entry:
     }
 
 
-def as_csv(entries: Sequence[Entry]) -> str:
+def as_csv(entries: Sequence[Mapping[str, Any]]) -> str:
     """The entries as CSV; what a spreadsheet would take for a formula is made plain text."""
     file = io.StringIO(newline="")
     if entries:
@@ -60,6 +61,6 @@ def as_csv(entries: Sequence[Entry]) -> str:
     return file.getvalue()
 
 
-def as_jsonl(entries: Sequence[Entry]) -> str:
+def as_jsonl(entries: Sequence[Mapping[str, Any]]) -> str:
     """The entries as one JSON object in each line."""
     return "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries)

@@ -185,6 +185,14 @@ class Storage(Protocol):
         Whether the file is there is not asked.
         """
 
+    def copy_to(self, key: str, target: Path) -> None:
+        """Bring the bytes of a key to a file that is not there yet, and is never written into.
+
+        A storage on the same disk may give it the stored file itself. Raises NotFoundError,
+        StorageError, OSError.
+        """
+        target.write_bytes(self.get(key))
+
 
 class Cdn(Protocol):
     """Where visitors get the pictures of published pages, by addresses that last."""

@@ -1,121 +1,210 @@
-"""The HTML of published pages, the same in the app and in an export."""
+"""The HTML and XML of published pages, the same in the app and in an export."""
 
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from math import log
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bulkgen.domain.images import MIME_TYPES, GeneratedImage
-from bulkgen.domain.manifest import file_name
+from bulkgen.domain.images import MIME_TYPES
 from bulkgen.domain.pages import PromptPage, Variant
-
-_TEMPLATES = Path(__file__).parent / "templates"
-_STYLES = (_TEMPLATES / "site.css").read_text(encoding="utf-8")
-_STYLES_SHA256 = b64encode(sha256(_STYLES.encode()).digest()).decode()
-_SHEET_STYLES = (_TEMPLATES / "contact_sheet.css").read_text(encoding="utf-8")
-_SHEET_POLICY = (
-    "default-src 'none'; img-src data:; style-src "
-    f"'sha256-{b64encode(sha256(_SHEET_STYLES.encode()).digest()).decode()}'"
+from bulkgen.domain.site import (
+    SITEMAP_MAX,
+    Listing,
+    PageView,
+    Site,
+    Term,
+    TermKind,
+    category_terms,
+    origin,
+    tag_terms,
 )
-#: Pieces of a template that are sent together.
-_NODES_AT_ONCE = 100
-#: Width by height of the cards in the index, as in site.css.
+from bulkgen.publishers.addresses import Addresses
+
+TEMPLATES = Path(__file__).parent / "templates"
+#: Width by height of the cards in a list, as in site.css.
 _SHAPES = {"landscape": 3 / 2, "square": 1, "portrait": 2 / 3}
-#: Characters that HTML does not allow, and halves of surrogate pairs, which no file can hold.
+#: Characters that HTML or XML does not allow, and halves of surrogate pairs, which no file can
+#: hold.
 _NOT_TEXT = dict.fromkeys(
-    [*range(9), 11, 12, *range(14, 32), *range(127, 160), *range(0xD800, 0xE000)], "\ufffd"
+    [
+        *range(9),
+        *(11, 12),
+        *range(14, 32),
+        *range(127, 160),
+        *range(0xD800, 0xE000),
+        *range(0xFDD0, 0xFDF0),
+        *(plane * 0x10000 + last for plane in range(17) for last in (0xFFFE, 0xFFFF)),
+    ],
+    "\ufffd",
 )
+#: Before the first page is published.
+_NEVER = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
-def page_html(
-    page: PromptPage, *, url: str, home_url: str, media_url: str, pictures_from: str = ""
-) -> str:
-    """The page of a picture.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The styles of a site, and the policy that allows them and nothing else."""
 
-    `url` is its own absolute address, "" when nobody knows it; `home_url` leads to the index;
-    `media_url` stands before the name of each picture; `pictures_from` is the host, if it is
-    another one, that pictures may come from.
-    """
-    return _render(
-        "page.html",
-        policy=_policy(pictures_from),
-        page=page,
-        url=url,
-        home_url=home_url,
-        media_url=media_url,
-        jpeg_url=urljoin(url, media_url + _jpeg(page).name),
-        json_ld=_json_ld(page, urljoin(url, media_url + _picture(page).name)),
+    styles: str
+    policy: str
+
+
+class SitePages:
+    """Renders a site with its settings."""
+
+    def __init__(self, site: Site, addresses: Addresses) -> None:
+        self._site = site
+        self._addresses = addresses
+
+    def page(self, view: PageView) -> str:
+        """The page of a picture."""
+        page = view.page
+        return self._render(
+            "page.html",
+            page.slug,
+            view=view,
+            url=self._addresses.full(page.slug),
+            jpeg_url=self._addresses.full(f"media/{jpeg(page).name}"),
+            json_ld=self._json_ld(page),
+            script=_SCRIPT,
+        )
+
+    def listing(self, listing: Listing) -> str:
+        """One page of a list."""
+        url = self._addresses.full(listing.location)
+        return self._render("listing.html", listing.location, listing=listing, url=url)
+
+    def not_found(self, at: str) -> str:
+        """What stands at a location where there is no page."""
+        return self._render("not_found.html", at)
+
+    def feed(self, newest: Sequence[PromptPage]) -> str:
+        """The newest pages for feed readers, as Atom."""
+        updated = max((page.updated_at for page in newest), default=_NEVER)
+        return self._render("feed.xml", "feed.xml", pages=newest, updated=updated)
+
+    def sitemaps(self, terms: Sequence[Term], pages: Sequence[PromptPage]) -> dict[str, str]:
+        """Addresses for search engines by file name; many are cut, and sitemap.xml lists the files.
+
+        They are the first page of every list, and the pages that may be indexed.
+        """
+        entries: list[Term | PromptPage | None] = [None, *terms]
+        entries += [page for page in pages if self._site.indexes(page)]
+        parts = [
+            self._render("sitemap.xml", "sitemap.xml", entries=entries[start : start + SITEMAP_MAX])
+            for start in range(0, len(entries), SITEMAP_MAX)
+        ]
+        if len(parts) == 1:
+            return {"sitemap.xml": parts[0]}
+        index = self._render("sitemaps.xml", "sitemap.xml", count=len(parts))
+        names = (f"sitemap-{number}.xml" for number in range(1, len(parts) + 1))
+        return {"sitemap.xml": index, **dict(zip(names, parts, strict=True))}
+
+    def _json_ld(self, page: PromptPage) -> dict[str, Any]:
+        picture, site = _picture(page), self._site
+        location = f"media/{picture.name}"
+        said = {
+            "copyrightNotice": site.copyright_notice,
+            "license": site.license_url,
+            "acquireLicensePage": site.acquire_license_url,
+        }
+        return {
+            "@context": "https://schema.org",
+            "@type": "ImageObject",
+            "contentUrl": self._addresses.full(location)
+            or self._addresses.href(location, at=page.slug),
+            "name": page.text.title,
+            "description": page.text.description,
+            "width": picture.width_px,
+            "height": picture.height_px,
+            "encodingFormat": picture.mime_type,
+            "creator": {"@type": "Organization", "name": site.creator or site.name},
+            "creditText": site.credit or f"AI-generated with {page.model}",
+            **{name: value for name, value in said.items() if value},
+            "digitalSourceType": "https://schema.org/TrainedAlgorithmicMediaDigitalSource",
+        }
+
+    def _render(self, template: str, at: str, **values: object) -> str:
+        def href(to: str) -> str:
+            return self._addresses.href(to, at=at)
+
+        return ENVIRONMENT.get_template(template).render(
+            site=self._site,
+            look=_look(self._site.accent_light, self._site.accent_dark, self._site.logo_url),
+            href=href,
+            full=self._addresses.full,
+            **values,
+        )
+
+
+def jpeg(page: PromptPage) -> Variant:
+    """The picture of cards and feeds."""
+    return next(v for v in page.variants if v.mime_type == MIME_TYPES["jpeg"])
+
+
+def policy_hash(text: str) -> str:
+    """How a policy names a piece of the page that it allows."""
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+@lru_cache(maxsize=8)
+def _look(accent_light: str, accent_dark: str, logo_url: str) -> Look:
+    accents = (
+        f":root {{ --accent: {accent_light}; }}\n"
+        f"@media (prefers-color-scheme: dark) {{ :root {{ --accent: {accent_dark}; }} }}\n"
+    )
+    styles = f"\n{accents}{_STYLES}"
+    pictures = f"'self' {origin(logo_url)}" if logo_url else "'self'"
+    return Look(
+        styles=styles,
+        policy=f"default-src 'none'; img-src {pictures}; style-src {policy_hash(styles)}; "
+        f"script-src {policy_hash(_SCRIPT)}; base-uri 'none'; form-action 'none'",
     )
 
 
-def index_html(
-    pages: Sequence[PromptPage],
-    *,
-    url: str,
-    page_url: Callable[[PromptPage], str],
-    media_url: str,
-    pictures_from: str = "",
-) -> str:
-    """The list of pages, the newest first; the addresses are as in `page_html`."""
-    return _render(
-        "index.html",
-        policy=_policy(pictures_from),
-        pages=_newest_first(pages),
-        url=url,
-        page_url=page_url,
-        media_url=media_url,
+def _about(listing: Listing) -> str:
+    term = listing.term
+    if term is None:
+        return "AI-generated pictures and the prompts that made them."
+    pictures = (
+        "1 AI-generated picture"
+        if listing.total == 1
+        else (f"{listing.total:,} AI-generated pictures")
     )
+    which = "in the category" if term.kind is TermKind.CATEGORY else "with the tag"
+    return f"{pictures} {which} “{term.name}”, with the prompts that made them."
 
 
-def contact_sheet_html(
-    title: str, subtitle: str, pictures: Iterable[tuple[GeneratedImage, bytes | None]]
-) -> Iterator[str]:
-    """One file with every picture in it, made while it is sent; None stands for a lost picture."""
-    stream = _ENVIRONMENT.get_template("contact_sheet.html").stream(
-        title=title,
-        subtitle=subtitle,
-        pictures=pictures,
-        sheet_policy=_SHEET_POLICY,
-        sheet_styles=_SHEET_STYLES,
-    )
-    stream.enable_buffering(_NODES_AT_ONCE)
-    return stream
-
-
-def not_found_html(home_url: str) -> str:
-    """What stands where there is no page."""
-    return _render("not_found.html", home_url=home_url)
-
-
-def sitemap_xml(pages: Sequence[PromptPage], *, base_url: str) -> str:
-    """The addresses of an exported site, for search engines; with pictures if it has a host."""
-    return _render("sitemap.xml", pages=_newest_first(pages), base_url=base_url)
+def _near_numbers(listing: Listing) -> list[int | None]:
+    """The first page, those around this one, and the last; None stands for a gap."""
+    wanted = {1, listing.numbers, *range(listing.number - 2, listing.number + 3)}
+    shown: list[int | None] = []
+    for number in sorted(wanted & set(range(1, listing.numbers + 1))):
+        if shown and shown[-1] != number - 1:
+            shown.append(None)
+        shown.append(number)
+    return shown
 
 
 def _shown_at(page: PromptPage) -> datetime:
     return page.published_at or page.created_at
 
 
-def _newest_first(pages: Sequence[PromptPage]) -> list[PromptPage]:
-    return sorted(pages, key=lambda page: (_shown_at(page), page.slug), reverse=True)
-
-
-def _jpeg(page: PromptPage) -> Variant:
-    return next(v for v in page.variants if v.mime_type == MIME_TYPES["jpeg"])
-
-
 def _webps(page: PromptPage) -> list[Variant]:
-    return [v for v in page.variants if v.mime_type == MIME_TYPES["webp"]]
+    """The smallest first."""
+    found = (v for v in page.variants if v.mime_type == MIME_TYPES["webp"])
+    return sorted(found, key=lambda variant: variant.width_px)
 
 
 def _picture(page: PromptPage) -> Variant:
-    return max(_webps(page), key=lambda variant: variant.width_px)
+    return _webps(page)[-1]
 
 
 def _shape(picture: Variant) -> str:
@@ -123,37 +212,8 @@ def _shape(picture: Variant) -> str:
     return min(_SHAPES, key=lambda shape: abs(log(ratio / _SHAPES[shape])))
 
 
-def _json_ld(page: PromptPage, picture_url: str) -> dict[str, Any]:
-    picture = _picture(page)
-    return {
-        "@context": "https://schema.org",
-        "@type": "ImageObject",
-        "contentUrl": picture_url,
-        "name": page.text.title,
-        "description": page.text.description,
-        "width": picture.width_px,
-        "height": picture.height_px,
-        "encodingFormat": picture.mime_type,
-        "creditText": f"AI-generated with {page.model}",
-        "digitalSourceType": "https://schema.org/TrainedAlgorithmicMediaDigitalSource",
-    }
-
-
 def _day(at: datetime) -> str:
     return f"{at.day} {at:%B %Y}"
-
-
-def _policy(pictures_from: str) -> str:
-    """What a browser may load for a page."""
-    pictures = f"'self' {pictures_from}".rstrip()
-    return (
-        f"default-src 'none'; img-src {pictures}; style-src 'sha256-{_STYLES_SHA256}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _base64(data: bytes) -> str:
-    return b64encode(data).decode()
 
 
 def _text_only(value: object) -> object:
@@ -162,7 +222,7 @@ def _text_only(value: object) -> object:
 
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
+        loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_text_only,
@@ -170,22 +230,21 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals.update(policy=_policy(""), styles=_STYLES)
     environment.filters.update(
-        base64=_base64,
+        about=_about,
+        category_terms=category_terms,
         day=_day,
-        file_name=file_name,
-        jpeg=_jpeg,
+        jpeg=jpeg,
+        near_numbers=_near_numbers,
         picture=_picture,
         shape=_shape,
         shown_at=_shown_at,
+        tag_terms=tag_terms,
         webps=_webps,
     )
     return environment
 
 
-_ENVIRONMENT = _environment()
-
-
-def _render(template: str, **values: object) -> str:
-    return _ENVIRONMENT.get_template(template).render(values)
+_STYLES = (TEMPLATES / "site.css").read_text(encoding="utf-8")
+_SCRIPT = (TEMPLATES / "copy.js").read_text(encoding="utf-8")
+ENVIRONMENT = _environment()

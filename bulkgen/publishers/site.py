@@ -1,110 +1,130 @@
 """Published pages as a folder of files that any web host can serve."""
 
 import json
-from collections.abc import Iterator, Sequence
-from hashlib import sha256
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from typing_extensions import override
 
 from bulkgen.domain.errors import StorageError, storage_error
-from bulkgen.domain.pages import PageStatus, PromptPage
+from bulkgen.domain.page_manifest import media_path
+from bulkgen.domain.pages import PromptPage
+from bulkgen.domain.published import PublishedPages
+from bulkgen.domain.site import Site
 from bulkgen.domain.storage_keys import is_key, variant_key
 from bulkgen.ports import Publisher, Storage
-from bulkgen.publishers.html import index_html, page_html, sitemap_xml
+from bulkgen.publishers.site_files import Files, SiteFiles, described, manifest_text
 
-#: Path of a file -> its sha256 and size_bytes; empty while it may not be written yet.
-Files = dict[str, dict[str, Any]]
+#: Files of an earlier run that may go; others at the root are of every run.
+_OWN = re.compile(r"p/.*|sitemap-\d+\.xml")
 
 
 class SiteFolder(Publisher):
     """A static site; `base_url` is its public address, "" when it has none yet.
 
-    manifest.json lists what was written, so that a later run removes that and nothing else.
+    manifest.json lists what was written, so that a later run writes and removes only what changed.
     """
 
-    def __init__(self, out: Path, storage: Storage, base_url: str) -> None:
+    def __init__(self, out: Path, storage: Storage, base_url: str, site: Site) -> None:
         self._out = out
         self._storage = storage
-        self._base_url = base_url.rstrip("/")
+        self._base_url = base_url
+        self._site = site
 
     @override
     def publish(self, pages: Sequence[PromptPage]) -> None:
+        files = SiteFiles(PublishedPages(pages), self._site, self._base_url)
         try:
-            self._publish([page for page in pages if page.status == PageStatus.PUBLISHED])
+            self._publish(files)
         except OSError as error:
             raise storage_error(error, self._out) from error
 
-    def _publish(self, pages: Sequence[PromptPage]) -> None:
+    def _publish(self, site: SiteFiles) -> None:
         before = self._read_manifest()
-        names = {variant.name for page in pages for variant in page.variants}
-        to_come = {_page_path(page) for page in pages} | {_media_path(name) for name in names}
+        names = site.picture_names()
+        rendered = list(site.rendered())
+        to_come = {media_path(name) for name in names} | {file.path for file in rendered}
         if not to_come <= before.keys():
             # A run that is cut short must not leave files that no later run knows.
             self._write_manifest({path: {} for path in to_come} | before)
-        files = {_media_path(name): self._write_media(name, before) for name in names}
-        files |= {path: self._write(path, text.encode()) for path, text in self._texts(pages)}
+        files: Files = {media_path(name): self._bring_picture(name, before) for name in names}
+        for file in rendered:
+            known = before.get(file.path)
+            if known and known.get("made_from") == file.made_from and self._has(file.path, known):
+                files[file.path] = known
+            else:
+                written = self._write(file.path, file.render())
+                files[file.path] = {**written, "made_from": file.made_from}
+        for path, text in site.summaries(files).items():
+            files[path] = self._write(path, text)
         for path in before.keys() - files.keys():
             self._remove(path)
         self._write_manifest(files)
 
-    def _texts(self, pages: Sequence[PromptPage]) -> Iterator[tuple[str, str]]:
-        for page in pages:
-            yield (
-                _page_path(page),
-                page_html(
-                    page,
-                    url=self._base_url and f"{self._base_url}/p/{page.slug}/",
-                    home_url="../../index.html",
-                    media_url="../media/",
-                ),
-            )
-        yield (
-            "index.html",
-            index_html(
-                pages,
-                url=self._base_url and f"{self._base_url}/",
-                page_url=_page_path,
-                media_url="p/media/",
-            ),
-        )
-        yield "sitemap.xml", sitemap_xml(pages, base_url=self._base_url)
-        yield "robots.txt", self._robots()
+    def _has(self, path: str, known: Mapping[str, Any]) -> bool:
+        try:
+            size_bytes = os.stat(f"{self._out}/{path}").st_size  # noqa: PTH116 - it is asked for every file
+        except FileNotFoundError:
+            return False
+        return bool(size_bytes == known["size_bytes"])
 
-    def _robots(self) -> str:
-        sitemap = f"Sitemap: {self._base_url}/sitemap.xml\n" if self._base_url else ""
-        return f"User-agent: *\nAllow: /\n{sitemap}"
-
-    def _write_media(self, name: str, before: Files) -> dict[str, Any]:
-        """Write a picture unless it is there; a name never gets other bytes."""
-        path = _media_path(name)
+    def _bring_picture(self, name: str, before: Files) -> dict[str, Any]:
+        """Bring a picture unless it is there; a name never gets other bytes."""
+        path = media_path(name)
         known = before.get(path)
-        file = self._out / path
-        if known and file.is_file() and file.stat().st_size == known["size_bytes"]:
+        if known and self._has(path, known):
             return known
-        return self._write(path, self._storage.get(variant_key(name)))
 
-    def _write(self, path: str, data: bytes) -> dict[str, Any]:
+        def bring(target: Path) -> None:
+            self._storage.copy_to(variant_key(name), target)
+
+        self._replace(path, bring)
+        return described((self._out / path).read_bytes())
+
+    def _write(self, path: str, text: str) -> dict[str, Any]:
+        data = text.encode("utf-8", "replace")
+        target = self._out / path
+        if not (is_key(path) and target.is_file() and target.read_bytes() == data):
+
+            def write(temporary: Path) -> None:
+                temporary.write_bytes(data)
+
+            self._replace(path, write)
+        return described(data)
+
+    def _replace(self, path: str, write: Callable[[Path], None]) -> None:
+        """Let a file appear under its name only when all of it is there."""
         if not is_key(path):
             raise StorageError(f"{path!r} cannot name a file of the site.")
         target = self._out / path
-        if not target.is_file() or target.read_bytes() != data:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            temporary = target.with_name(f".{target.name}")
-            try:
-                temporary.write_bytes(data)
-                temporary.replace(target)
-            finally:
-                temporary.unlink(missing_ok=True)
-        return {"sha256": sha256(data).hexdigest(), "size_bytes": len(data)}
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = target.with_name(f".{target.name}")
+        temporary.unlink(missing_ok=True)
+        try:
+            write(temporary)
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
 
     def _remove(self, path: str) -> None:
-        if path.startswith("p/") and is_key(path):
-            file = self._out / path
-            file.unlink(missing_ok=True)
-            if file.parent.is_dir() and not any(file.parent.iterdir()):
-                file.parent.rmdir()
+        if not (is_key(path) and _OWN.fullmatch(path)):
+            return
+        file = self._out / path
+        file.unlink(missing_ok=True)
+        for folder in self._folders_of(file):
+            if not folder.is_dir() or any(folder.iterdir()):
+                break
+            folder.rmdir()
+
+    def _folders_of(self, file: Path) -> Iterator[Path]:
+        """The folders a file was in, without `p` and those above."""
+        for folder in file.parents:
+            if folder in {self._out, self._out / "p"}:
+                return
+            yield folder
 
     def _read_manifest(self) -> Files:
         file = self._out / "manifest.json"
@@ -118,13 +138,4 @@ class SiteFolder(Publisher):
             ) from error
 
     def _write_manifest(self, files: Files) -> None:
-        text = json.dumps({"files": files}, indent=1, sort_keys=True)
-        self._write("manifest.json", f"{text}\n".encode())
-
-
-def _page_path(page: PromptPage) -> str:
-    return f"p/{page.slug}/index.html"
-
-
-def _media_path(name: str) -> str:
-    return f"p/media/{name}"
+        self._write("manifest.json", manifest_text(files))

@@ -92,6 +92,15 @@ class LocalStorage(Storage):
     def link(self, key: str) -> None:
         return None
 
+    @override
+    def copy_to(self, key: str, target: Path) -> None:
+        source = self.path(key)
+        try:
+            target.hardlink_to(source)
+        except OSError:
+            # Another disk, or one without links.
+            shutil.copyfile(source, target)
+
     def path(self, key: str) -> Path:
         """The file of a key, to be served; raises NotFoundError or StorageError."""
         if not self.has(key):

@@ -17,6 +17,7 @@ from bulkgen.studio.pages import Pages
 from bulkgen.studio.presets import Presets
 from bulkgen.studio.review import Reviews
 from bulkgen.studio.sheets import Sheets
+from bulkgen.studio.site import PublicSite
 from bulkgen.studio.storage import StorageCheck
 
 
@@ -39,6 +40,7 @@ class Studio:
         pages: Pages,
         storage: StorageCheck,
         discards: DiscardedImages,
+        site: PublicSite,
         budgets: Budgets,
         health: HealthCheck,
     ) -> None:
@@ -55,5 +57,6 @@ class Studio:
         self.pages = pages
         self.storage = storage
         self.discards = discards
+        self.site = site
         self.budgets = budgets
         self.health = health

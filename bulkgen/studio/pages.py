@@ -152,6 +152,12 @@ class Pages:
                 refused.append(str(error))
         return refused
 
+    def mark_reviewed(self, actor: Actor, page_ids: Sequence[UUID]) -> None:
+        """A person has seen these pages, which search engines may list then; NotFoundError."""
+        for page_id in page_ids:
+            self.get(actor, page_id)
+        self._store.pages.mark_reviewed(page_ids, self._clock.now())
+
     def set_status(self, actor: Actor, page_ids: Sequence[UUID], wanted: PageStatus) -> None:
         """Publish, unpublish, block and so on; raises StateError, NotFoundError, StorageError."""
         pages = [self.get(actor, page_id) for page_id in page_ids]
@@ -216,14 +222,6 @@ class Pages:
         """A picture file of any page this person sees; raises NotFoundError."""
         actor.check_may_see(self._store.pages.by_variant(name).owner_id, "page")
         return private_picture(self._storage, variant_key(name))
-
-    def published(self) -> list[PromptPage]:
-        """What every visitor sees, newest first."""
-        return self._store.pages.all(None, PageStatus.PUBLISHED)
-
-    def public_page(self, slug: str) -> PromptPage:
-        """The published page at an address; raises NotFoundError for drafts too."""
-        return _published(self._store.pages.by_slug(slug))
 
     @property
     def pictures_from(self) -> str:

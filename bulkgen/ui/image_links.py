@@ -14,6 +14,7 @@ IMAGES = "/app/static/images"
 PAGE_PICTURES = "/app/static/pages"
 JOBS = "/app/static/jobs"
 REVIEW = "/app/static/review"
+SITE_ZIP = "/app/static/site.zip"
 
 
 def thumbnail_url(image_id: UUID) -> str:

@@ -37,11 +37,18 @@ def draw_dialogs(studio: Studio, actor: Actor) -> None:
     """The dialog of the page a person clicked."""
     edited, previewed = st.session_state.get(_EDITED), st.session_state.get(_PREVIEWED)
     if edited is not None:
-        page = studio.pages.get(actor, edited)
+        page = _seen(studio, actor, edited)
         st.dialog("Edit page", width="medium", on_dismiss=_close)(_draw_editor)(studio, actor, page)
     elif previewed is not None:
-        page = studio.pages.get(actor, previewed)
+        page = _seen(studio, actor, previewed)
         st.dialog("Preview", width="medium", on_dismiss=_close)(_draw_preview)(page)
+
+
+def _seen(studio: Studio, actor: Actor, page_id: UUID) -> PromptPage:
+    page = studio.pages.get(actor, page_id)
+    if page.reviewed_at is None:
+        studio.pages.mark_reviewed(actor, [page_id])
+    return page
 
 
 def _draw_preview(page: PromptPage) -> None:

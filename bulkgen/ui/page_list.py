@@ -10,7 +10,7 @@ from bulkgen.domain.pages import UNDO, PageStatus, PromptPage
 from bulkgen.domain.people import Actor
 from bulkgen.studio import Studio
 from bulkgen.ui.formats import markdown, plural
-from bulkgen.ui.image_links import page_picture_url
+from bulkgen.ui.image_links import SITE_ZIP, page_picture_url
 from bulkgen.ui.page_actions import act, change, draw_work
 from bulkgen.ui.page_editor import draw_dialogs, open_editor, open_preview
 from bulkgen.ui.page_search import NUMBER, draw_search, shows_broken
@@ -77,6 +77,12 @@ def _draw_bar(studio: Studio, actor: Actor, which: PageFilter) -> str:
                 args=(studio, actor, which),
             )
         st.link_button("Open the public list", "/p/", icon=":material/open_in_new:")
+        if which.status is PageStatus.PUBLISHED and total:
+            st.link_button(
+                "Download the website",
+                SITE_ZIP,
+                help="All published pages as plain files for any web host, as a ZIP",
+            )
     return str(view)
 
 

@@ -97,7 +97,7 @@ def test_a_flagged_picture_is_blocked_and_never_public(installation: Installatio
     with pytest.raises(StateError):
         installation.studio.pages.set_status(LOCAL_ADMIN, [page.id], PageStatus.PUBLISHED)
     with pytest.raises(NotFoundError):
-        installation.studio.pages.public_page(page.slug)
+        installation.studio.site.view(page.slug)
 
 
 def test_the_verdict_is_kept_with_its_scores_its_model_and_what_was_judged(

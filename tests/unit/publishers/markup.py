@@ -59,5 +59,5 @@ class Markup(HTMLParser):
             for name, value in attributes.items()
             if name in {"href", "src"} and value
         ]
-        sets = [attributes["srcset"] or "" for attributes in self.all("img")]
-        return found + [part.split()[0] for value in sets for part in value.split(",")]
+        sets = [attributes.get("srcset") or "" for attributes in self.all("img")]
+        return found + [part.split()[0] for value in sets for part in value.split(",") if part]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bulkgen.domain.images import GeneratedImage
-from bulkgen.publishers.html import contact_sheet_html
+from bulkgen.publishers.contact_sheet import contact_sheet_html
 from tests.fakes.factories import an_image
 
 HOSTILE = [

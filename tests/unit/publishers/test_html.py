@@ -1,18 +1,35 @@
 import json
 import re
 from base64 import b64encode
+from dataclasses import replace
 from hashlib import sha256
+from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bulkgen.domain.pages import PromptPage, Variant
-from bulkgen.publishers.html import index_html, not_found_html, page_html
+from bulkgen.domain.site import Listing, PageView, Site, Term, TermKind
+from bulkgen.publishers.addresses import Addresses, in_app
+from bulkgen.publishers.html import TEMPLATES, SitePages
 from tests.unit.publishers.markup import Markup
 from tests.unit.publishers.pages import NOON, a_page
 
-URL = "https://cats.example/p/red-cat-1/"
+APP = in_app("https://cats.example")
+NOWHERE = Addresses("", APP.path)
+URL = "https://cats.example/p/red-cat-1"
+SAID = Site(
+    name="Cats",
+    logo_url="https://logos.example/cats.svg?v=1",
+    footer="Made with care.\n\nAll of it.",
+    creator="Studio Cat",
+    credit="Studio Cat and a model",
+    copyright_notice="CC BY 4.0",
+    license_url="https://creativecommons.org/licenses/by/4.0/",
+    acquire_license_url="https://cats.example/buy",
+)
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -48,13 +65,22 @@ HOSTILE = [
 ]
 
 
-def shown(page: PromptPage, url: str = URL) -> Markup:
-    return Markup(page_html(page, url=url, home_url="/p/", media_url="/p/media/"))
+def html_of(page: PromptPage, site: Site, addresses: Addresses) -> str:
+    around = PageView(page=page, newer=a_page(2), older=a_page(3), related=(a_page(4), a_page(5)))
+    return SitePages(site, addresses).page(around)
 
 
-def listed(pages: list[PromptPage]) -> Markup:
-    html = index_html(pages, url="", page_url=lambda page: f"/p/{page.slug}", media_url="/p/media/")
-    return Markup(html)
+def shown(page: PromptPage, addresses: Addresses = APP, site: Site | None = None) -> Markup:
+    return Markup(html_of(page, site or Site(), addresses))
+
+
+def listed(pages: list[PromptPage], **changes: Any) -> Markup:
+    listing = Listing(term=None, number=1, total=len(pages), pages=tuple(pages))
+    return Markup(SitePages(Site(), APP).listing(replace(listing, **changes)))
+
+
+def hashed(text: str) -> str:
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
 
 
 def a_page_full_of(text: str) -> PromptPage:
@@ -63,14 +89,16 @@ def a_page_full_of(text: str) -> PromptPage:
     )
 
 
+COPY = hashed((TEMPLATES / "copy.js").read_text(encoding="utf-8"))
+
+
 def meta(markup: Markup, name: str) -> str | None:
     kind = "property" if name.startswith("og:") else "name"
     return markup.one("meta", **{kind: name})["content"]
 
 
 def json_ld(markup: Markup) -> dict[str, object]:
-    (text,) = markup.inside("script")
-    return dict(json.loads(text))
+    return dict(json.loads(markup.inside("script")[0]))
 
 
 def test_a_page_shows_everything_a_visitor_came_for():
@@ -80,7 +108,8 @@ def test_a_page_shows_everything_a_visitor_came_for():
     texts = [text for _, text in markup.texts]
     assert "A red cat on a roof,\n\n  full moon, woodcut." in texts
     assert "A red cat sits on a roof and looks at the moon." in texts
-    assert markup.inside("li") == ["cat", "roof", "moon"]
+    tags = [link["href"] for link in markup.all("a", dir="auto")]
+    assert tags == ["category/chatgpt", "tag/cat", "tag/roof", "tag/moon"]
     assert markup.inside("dd") == [
         "gpt-image-2.5-flare",
         "1536 \N{MULTIPLICATION SIGN} 1024 px",
@@ -91,12 +120,12 @@ def test_a_page_shows_everything_a_visitor_came_for():
 
 
 def test_the_picture_has_sizes_to_choose_from_and_keeps_its_place():
-    picture = shown(a_page()).one("img")
+    picture = shown(a_page()).all("img")[0]
 
-    assert picture["src"] == "/p/media/red-cat-1-0a1b2c3d-1536.webp"
+    assert picture["src"] == "media/red-cat-1-0a1b2c3d-1536.webp"
     assert picture["srcset"] == (
-        "/p/media/red-cat-1-0a1b2c3d-320.webp 320w, /p/media/red-cat-1-0a1b2c3d-640.webp 640w, "
-        "/p/media/red-cat-1-0a1b2c3d-1024.webp 1024w, /p/media/red-cat-1-0a1b2c3d-1536.webp 1536w"
+        "media/red-cat-1-0a1b2c3d-320.webp 320w, media/red-cat-1-0a1b2c3d-640.webp 640w, "
+        "media/red-cat-1-0a1b2c3d-1024.webp 1024w, media/red-cat-1-0a1b2c3d-1536.webp 1536w"
     )
     assert (picture["width"], picture["height"]) == ("1536", "1024")
     assert picture["alt"] == "A red cat on a tiled roof under a full moon"
@@ -140,24 +169,25 @@ def test_json_ld_says_what_the_picture_is_and_that_a_model_made_it():
         "width": 1536,
         "height": 1024,
         "encodingFormat": "image/webp",
+        "creator": {"@type": "Organization", "name": "Prompt gallery"},
         "creditText": "AI-generated with gpt-image-2.5-flare",
         "digitalSourceType": "https://schema.org/TrainedAlgorithmicMediaDigitalSource",
     }
 
 
 def test_a_page_without_a_known_address_gives_none():
-    markup = shown(a_page(), url="")
+    markup = shown(a_page(), NOWHERE)
 
     assert markup.all("link", rel="canonical") == []
     assert markup.all("meta", property="og:url") == []
     assert markup.all("meta", property="og:image") == []
-    assert json_ld(markup)["contentUrl"] == "/p/media/red-cat-1-0a1b2c3d-1536.webp"
+    assert json_ld(markup)["contentUrl"] == "media/red-cat-1-0a1b2c3d-1536.webp"
 
 
 def test_a_page_without_tags_and_category_has_no_place_for_them():
     markup = shown(a_page(tags=(), category=""))
 
-    assert markup.all("ul") == []
+    assert markup.all("ul", **{"class": "tags"}) == []
     assert "Tags" not in markup.inside("h2")
     assert markup.all("p", **{"class": "category"}) == []
 
@@ -171,12 +201,12 @@ def test_the_policy_allows_the_styles_of_the_page_and_nothing_active(make):
     markup = make()
 
     (styles,) = markup.inside("style")
-    digest = b64encode(sha256(styles.encode()).digest()).decode()
     assert markup.one("meta", **{"http-equiv": "Content-Security-Policy"})["content"] == (
-        f"default-src 'none'; img-src 'self'; style-src 'sha256-{digest}'; "
-        "base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; img-src 'self'; style-src '{hashed(styles)}'; "
+        f"script-src '{COPY}'; base-uri 'none'; form-action 'none'"
     )
-    assert all(script["type"] == "application/ld+json" for script in markup.all("script"))
+    for script, text in zip(markup.all("script"), markup.inside("script"), strict=True):
+        assert script.get("type") == "application/ld+json" or hashed(text) == COPY
     names = {name for _, attributes in markup.elements for name in attributes}
     assert not [name for name in names if name.startswith("on") or name == "style"]
 
@@ -184,15 +214,14 @@ def test_the_policy_allows_the_styles_of_the_page_and_nothing_active(make):
 def test_a_page_asks_no_other_host_for_anything():
     markup = shown(a_page())
 
-    elsewhere = [address for address in markup.addresses() if not address.startswith("/p/")]
-    assert elsewhere == [URL]
+    assert [address for address in markup.addresses() if ":" in address] == [URL]
     assert not re.search(r"url\(|@import|https?:", markup.inside("style")[0])
 
 
 def test_a_page_is_small():
-    html = page_html(a_page(), url=URL, home_url="/p/", media_url="/p/media/")
+    long = a_page(prompt="a red cat on a tiled roof under a full moon, " * 40, tags=("cat",) * 10)
 
-    assert len(html.encode()) < 15_000
+    assert len(html_of(long, SAID, APP).encode()) < 15_000
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -201,8 +230,8 @@ def test_a_hostile_string_stays_text(text):
 
     assert markup.shape() == shown(a_page_full_of("harmless")).shape()
     assert markup.inside("title") == markup.inside("h1") == [text]
-    assert [text for _, text in markup.texts].count(text) == 7
-    assert markup.one("img")["alt"] == text
+    assert [found for _, found in markup.texts].count(text) == 7
+    assert markup.all("img")[0]["alt"] == text
     assert meta(markup, "description") == meta(markup, "og:title") == text
     assert json_ld(markup)["name"] == text
     assert not set(markup.inside("script")[0]) & set("<>&\N{LINE SEPARATOR}")
@@ -213,7 +242,7 @@ def test_a_hostile_string_stays_text_in_the_index(text):
     markup = listed([a_page_full_of(text)])
 
     assert markup.shape() == listed([a_page_full_of("harmless")]).shape()
-    assert markup.inside("span") == [text]
+    assert markup.inside("span") == ["Prompt gallery", text]
     assert markup.one("img")["alt"] == text
 
 
@@ -228,7 +257,7 @@ def test_no_text_changes_the_shape_of_a_page(text):
 @pytest.mark.parametrize("character", ["\0", "\x0b", "\x1b", "\x7f", "\x85", "\ud800"])
 def test_what_cannot_stand_in_a_page_is_replaced(character):
     text = f"a{character}b"
-    html = page_html(a_page_full_of(text), url=URL, home_url="/p/", media_url="/p/media/")
+    html = html_of(a_page_full_of(text), Site(), APP)
 
     assert Markup(html.encode().decode()).inside("h1") == ["a\N{REPLACEMENT CHARACTER}b"]
 
@@ -239,18 +268,10 @@ def test_a_prompt_keeps_its_lines_and_spaces():
     assert prompt in [text for _, text in shown(a_page(prompt=prompt)).texts]
 
 
-def test_the_index_shows_the_newest_first():
-    pages = [a_page(1, hours_old=5), a_page(2, hours_old=1), a_page(3, hours_old=9)]
+def test_a_list_shows_its_pages_in_their_order():
+    links = [link["href"] for link in listed([a_page(2), a_page(1)]).all("a")]
 
-    links = [link["href"] for link in listed(pages).all("a")]
-
-    assert links == ["/p/red-cat-2", "/p/red-cat-1", "/p/red-cat-3"]
-
-
-def test_the_index_does_not_depend_on_the_order_of_pages_of_one_moment():
-    pages = [a_page(number) for number in range(5)]
-
-    assert listed(pages).elements == listed(pages[::-1]).elements
+    assert links == ["./", "red-cat-2", "red-cat-1"]
 
 
 def test_the_index_says_when_it_is_empty():
@@ -282,16 +303,126 @@ def test_a_card_has_the_shape_of_its_picture(size, shape):
     webp = Variant(width_px=size[0], height_px=size[1], mime_type="image/webp", name="a.webp")
     jpeg = Variant(width_px=size[0], height_px=size[1], mime_type="image/jpeg", name="a.jpg")
 
-    assert listed([a_page(variants=(webp, jpeg))]).one("li")["class"] == shape
+    assert listed([a_page(variants=(webp, jpeg))]).all("li")[-1]["class"] == shape
 
 
 def test_a_missing_page_leads_to_the_index_and_is_not_indexed():
-    markup = Markup(not_found_html("/p/"))
+    markup = Markup(SitePages(Site(), APP).not_found("tag/gone"))
 
     assert markup.inside("h1") == ["Page not found"]
-    assert markup.one("a")["href"] == "/p/"
+    assert {link["href"] for link in markup.all("a")} == {"../"}
     assert meta(markup, "robots") == "noindex"
 
 
 def test_dates_are_those_of_the_page():
     assert NOON.date().isoformat() == shown(a_page()).one("time")["datetime"]
+
+
+def test_a_page_leads_to_its_neighbours_and_related_pages():
+    markup = shown(a_page())
+
+    assert markup.one("a", rel="prev")["href"] == "red-cat-2"
+    assert markup.one("a", rel="next")["href"] == "red-cat-3"
+    assert {"red-cat-4", "red-cat-5"} <= {link["href"] for link in markup.all("a")}
+
+
+def test_a_page_alone_leads_nowhere_else():
+    alone = PageView(page=a_page(tags=(), category=""), newer=None, older=None, related=())
+
+    markup = Markup(SitePages(Site(), APP).page(alone))
+
+    assert [link["href"] for link in markup.all("a")] == ["./"]
+    assert "Related" not in markup.inside("h2")
+
+
+@pytest.mark.parametrize(
+    ("reviewed_at", "index_unreviewed", "robots"),
+    [
+        (None, False, "noindex"),
+        (None, True, "max-image-preview:large"),
+        (NOON, False, "max-image-preview:large"),
+    ],
+)
+def test_search_engines_list_what_a_person_has_reviewed(reviewed_at, index_unreviewed, robots):
+    page, site = a_page(reviewed_at=reviewed_at), Site(index_unreviewed=index_unreviewed)
+
+    assert meta(shown(page, site=site), "robots") == robots
+    sitemap = SitePages(site, APP).sitemaps([], [page])["sitemap.xml"]
+    assert (URL in sitemap) == (robots != "noindex")
+
+
+def test_what_an_owner_says_stands_on_every_page_and_in_its_data():
+    markup = shown(a_page(), site=SAID)
+
+    said = json_ld(markup)
+    assert said["creator"] == {"@type": "Organization", "name": "Studio Cat"}
+    assert said["creditText"] == "Studio Cat and a model"
+    assert said["copyrightNotice"] == "CC BY 4.0"
+    assert said["license"] == "https://creativecommons.org/licenses/by/4.0/"
+    assert said["acquireLicensePage"] == "https://cats.example/buy"
+    assert markup.inside("footer") == ["Made with care.\n\nAll of it."]
+    assert markup.one("a", rel="license")["href"] == SAID.license_url
+    assert meta(markup, "og:site_name") == markup.inside("span")[0] == "Cats"
+
+
+def test_the_policy_allows_the_host_of_the_logo_and_no_other():
+    markup = shown(a_page(), site=SAID)
+
+    policy = markup.one("meta", **{"http-equiv": "Content-Security-Policy"})["content"] or ""
+    assert "img-src 'self' https://logos.example;" in policy
+    assert markup.all("img")[0]["src"] == SAID.logo_url
+
+
+def test_accents_are_those_of_the_settings():
+    styles = shown(a_page(), site=Site(accent_light="#112233")).inside("style")[0]
+
+    assert ":root { --accent: #112233; }" in styles
+
+
+def test_the_list_of_a_tag_says_whose_it_is_and_where_its_other_pages_are():
+    term = Term(kind=TermKind.TAG, slug="cat", name="cat")
+    markup = listed([a_page()], term=term, number=7, total=48 * 20)
+
+    assert markup.inside("h1") == ["cat"]
+    assert markup.inside("title") == ["cat, page 7 - Prompt gallery"]
+    assert meta(markup, "description") == (
+        "960 AI-generated pictures with the tag “cat”, with the prompts that made them."
+    )
+    assert markup.one("link", rel="canonical")["href"] == "https://cats.example/p/tag/cat/7"
+    assert markup.one("link", rel="prev")["href"] == "../../tag/cat/6"
+    assert markup.one("link", rel="next")["href"] == "../../tag/cat/8"
+    numbers = [link["href"] for link in markup.all("a")][2:]
+    assert numbers == [
+        "../../tag/cat",
+        *(f"../../tag/cat/{number}" for number in (5, 6, 7, 8, 9, 20)),
+    ]
+    assert markup.one("a", **{"aria-current": "page"})["href"] == "../../tag/cat/7"
+
+
+def test_a_feed_is_well_formed_whatever_its_words_and_names_each_page():
+    pages = [a_page_full_of(text) for text in [*HOSTILE, "\ufffe", "a\0b"]]
+
+    feed = ET.fromstring(SitePages(SAID, APP).feed(pages))  # noqa: S314 - our own text
+
+    atom = "{http://www.w3.org/2005/Atom}"
+    entries = feed.findall(f"{atom}entry")
+    assert [entry.findtext(f"{atom}title") for entry in entries[: len(HOSTILE)]] == HOSTILE
+    links = [link.get("href") for link in entries[0].findall(f"{atom}link")]
+    assert links == [URL, "https://cats.example/p/media/red-cat-1-0a1b2c3d-1024.jpg"]
+
+
+def test_a_large_sitemap_is_cut_and_its_parts_are_named(monkeypatch):
+    monkeypatch.setattr("bulkgen.publishers.html.SITEMAP_MAX", 4)
+    pages = [a_page(number, reviewed_at=NOON) for number in range(1, 8)]
+    terms = [Term(kind=TermKind.TAG, slug="cat", name="cat")]
+
+    files = SitePages(Site(), APP).sitemaps(terms, pages)
+
+    assert list(files) == ["sitemap.xml", "sitemap-1.xml", "sitemap-2.xml", "sitemap-3.xml"]
+    assert "https://cats.example/p/sitemap-3.xml" in files["sitemap.xml"]
+    found = [
+        loc for name in list(files)[1:] for loc in re.findall(r"<loc>(.*?)</loc>", files[name])
+    ]
+    base = "https://cats.example/p"
+    slugs = ["", "tag/cat", *(page.slug for page in pages)]
+    assert found == [f"{base}/{slug}" for slug in slugs]
