@@ -18,7 +18,11 @@ class Addresses:
 
     def href(self, to: str, *, at: str) -> str:
         """The address of a location as a page at another one writes it."""
-        return "../" * self.path(at).count("/") + self.path(to) or "./"
+        here, there = self.path(at).split("/")[:-1], self.path(to).split("/")
+        shared = 0
+        while shared < min(len(here), len(there) - 1) and here[shared] == there[shared]:
+            shared += 1
+        return "../" * (len(here) - shared) + "/".join(there[shared:]) or "./"
 
     def full(self, to: str) -> str:
         """The whole address of a location, "" when nobody knows it."""

@@ -1,5 +1,6 @@
 """The HTML and XML of published pages, the same in the app and in an export."""
 
+import re
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,9 +51,11 @@ _NEVER = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The styles of a site, and the policy that allows them and nothing else."""
+    """The styles of a site, and the policy of its pages."""
 
     styles: str
+    #: Changes with the styles.
+    location: str
     policy: str
 
 
@@ -62,6 +65,7 @@ class SitePages:
     def __init__(self, site: Site, addresses: Addresses) -> None:
         self._site = site
         self._addresses = addresses
+        self.look = _look(site.accent_light, site.accent_dark, site.logo_url)
 
     def page(self, view: PageView) -> str:
         """The page of a picture."""
@@ -137,7 +141,7 @@ class SitePages:
 
         return ENVIRONMENT.get_template(template).render(
             site=self._site,
-            look=_look(self._site.accent_light, self._site.accent_dark, self._site.logo_url),
+            look=self.look,
             href=href,
             full=self._addresses.full,
             **values,
@@ -156,17 +160,23 @@ def policy_hash(text: str) -> str:
 
 @lru_cache(maxsize=8)
 def _look(accent_light: str, accent_dark: str, logo_url: str) -> Look:
-    accents = (
-        f":root {{ --accent: {accent_light}; }}\n"
-        f"@media (prefers-color-scheme: dark) {{ :root {{ --accent: {accent_dark}; }} }}\n"
+    styles = (
+        f":root{{--accent:{accent_light}}}"
+        f"@media (prefers-color-scheme:dark){{:root{{--accent:{accent_dark}}}}}{_STYLES}"
     )
-    styles = f"\n{accents}{_STYLES}"
     pictures = f"'self' {origin(logo_url)}" if logo_url else "'self'"
     return Look(
         styles=styles,
-        policy=f"default-src 'none'; img-src {pictures}; style-src {policy_hash(styles)}; "
-        f"script-src {policy_hash(_SCRIPT)}; base-uri 'none'; form-action 'none'",
+        location=f"media/site-{sha256(styles.encode()).hexdigest()[:8]}.css",
+        policy=f"default-src 'none'; img-src {pictures}; style-src 'self'; "
+        f"script-src {policy_hash(_SCRIPT)}; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'",
     )
+
+
+def _small(styles: str) -> str:
+    """Styles without the blanks that only people need."""
+    return re.sub(r"\s*([{};,:>])\s*", r"\1", styles).strip()
 
 
 def _about(listing: Listing) -> str:
@@ -245,6 +255,6 @@ def _environment() -> Environment:
     return environment
 
 
-_STYLES = (TEMPLATES / "site.css").read_text(encoding="utf-8")
+_STYLES = _small((TEMPLATES / "site.css").read_text(encoding="utf-8"))
 _SCRIPT = (TEMPLATES / "copy.js").read_text(encoding="utf-8")
 ENVIRONMENT = _environment()

@@ -46,7 +46,7 @@ class SiteFiles:
         return list(dict.fromkeys(names))
 
     def rendered(self) -> Iterator[RenderedFile]:
-        """Pages and lists."""
+        """Pages, lists and the styles of both."""
         for view in self._published.views():
             shown = (view.page, view.newer, view.older, *view.related)
             yield RenderedFile(
@@ -54,6 +54,8 @@ class SiteFiles:
                 self._made_from("", *shown),
                 partial(self._pages.page, view),
             )
+        look = self._pages.look
+        yield RenderedFile(file_path(look.location), look.location, lambda: look.styles)
         for listing in self._published.listings():
             frame = repr((listing.term, listing.number, listing.total))
             above = repr((listing.categories, listing.tags))

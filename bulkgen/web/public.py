@@ -18,6 +18,8 @@ from bulkgen.web.pictures import picture_response
 _PAGE = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
 #: A page can be unpublished, so its pictures are asked for again after a while.
 _PICTURE = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}
+#: Their name changes when they do.
+_STYLES = {**_PICTURE, "Cache-Control": "public, max-age=31536000, immutable"}
 
 
 def public_routes(studio: Callable[[], Studio], public_url: str | None) -> list[Route]:
@@ -30,7 +32,7 @@ def public_routes(studio: Callable[[], Studio], public_url: str | None) -> list[
         Route("/p/sitemap.xml", web.sitemap),
         Route("/p/sitemap-{number:int}.xml", web.sitemap),
         Route("/p/page/{number:int}", web.listing),
-        Route("/p/media/{name}", web.picture),
+        Route("/p/media/{name}", web.media),
         Route("/p/{kind:str}/{term:str}", web.listing),
         Route("/p/{kind:str}/{term:str}/{number:int}", web.listing),
         Route("/p/{slug}", web.page),
@@ -73,8 +75,11 @@ class _PublicWeb:
             return Response(status_code=404, headers=_PAGE)
         return Response(text, media_type="application/xml", headers=_PAGE)
 
-    def picture(self, request: Request) -> Response:
+    def media(self, request: Request) -> Response:
         name = request.path_params["name"]
+        look = self._pages(request).look
+        if look.location == f"media/{name}":
+            return Response(look.styles, media_type="text/css", headers=_STYLES)
         response = picture_response(lambda: self._studio().pages.public_picture(name))
         if response.status_code in {HTTP_200_OK, HTTP_302_FOUND}:
             response.headers.update(_PICTURE)

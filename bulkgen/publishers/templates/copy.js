@@ -1,4 +1,5 @@
 for (const button of document.querySelectorAll("button.copy")) {
+  const label = button.textContent
   button.hidden = false
   button.addEventListener("click", async () => {
     const prompt = document.querySelector(".prompt")
@@ -9,6 +10,6 @@ for (const button of document.querySelectorAll("button.copy")) {
       document.execCommand("copy")
     }
     button.textContent = "Copied"
-    setTimeout(() => { button.textContent = "Copy" }, 2000)
+    setTimeout(() => { button.textContent = label }, 2000)
   })
 }

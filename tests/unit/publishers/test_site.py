@@ -16,6 +16,7 @@ from bulkgen.domain.published import PublishedPages
 from bulkgen.domain.site import Site
 from bulkgen.domain.storage_keys import variant_key
 from bulkgen.ports import Storage
+from bulkgen.publishers.addresses import in_files
 from bulkgen.publishers.html import SitePages
 from bulkgen.publishers.site import SiteFolder
 from bulkgen.publishers.site_files import every_file
@@ -68,7 +69,7 @@ def files_of(page: PromptPage) -> set[str]:
 
 
 FRAME = {"index.html", "manifest.json", "robots.txt"} | {"sitemap.xml", "feed.xml"}
-FRAME |= {"pages.csv", "pages.jsonl"}
+FRAME |= {"pages.csv", "pages.jsonl", f"p/{SitePages(Site(), in_files('')).look.location}"}
 LISTS = {f"p/{term}/index.html" for term in ("category/chatgpt", "tag/cat", "tag/moon", "tag/roof")}
 
 
