@@ -90,8 +90,8 @@ def submit_finished(
                 .values(status=ImageStatus.FAILED, message="It failed. Retry it.")
             )
     for place, change in enumerate(changes):
-        installation.storage.put(thumbnail_key(change["image"]), _picture(place % _COLOURS))
-        installation.storage.put(change["key"], _picture(place % _COLOURS))
+        installation.storage.put(thumbnail_key(change["image"]), picture(place % _COLOURS))
+        installation.storage.put(change["key"], picture(place % _COLOURS))
     return job_id
 
 
@@ -168,12 +168,12 @@ def run_page_task(installation: Installation, image_id: UUID) -> None:
 
 
 @cache
-def _picture(place: int) -> bytes:
+def picture(place: int) -> bytes:
     """A gradient in a colour of its own."""
-    picture = Image.linear_gradient("L").resize((_THUMBNAIL_PX, _THUMBNAIL_PX))
+    gradient = Image.linear_gradient("L").resize((_THUMBNAIL_PX, _THUMBNAIL_PX))
     light = (place * 47 % 200, place * 89 % 200, place * 151 % 200)
     buffer = BytesIO()
-    ImageOps.colorize(picture, light, "white").save(buffer, "webp", quality=70)
+    ImageOps.colorize(gradient, light, "white").save(buffer, "webp", quality=70)
     return buffer.getvalue()
 
 

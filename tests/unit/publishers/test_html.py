@@ -14,6 +14,7 @@ from bulkgen.domain.pages import PromptPage, Variant
 from bulkgen.domain.site import Listing, PageView, Site, Term, TermKind
 from bulkgen.publishers.addresses import Addresses, in_app, in_files
 from bulkgen.publishers.html import TEMPLATES, SitePages
+from tests.fakes.hostile import HOSTILE
 from tests.unit.publishers.markup import Markup
 from tests.unit.publishers.pages import NOON, a_page, some_variants
 
@@ -30,39 +31,6 @@ SAID = Site(
     license_url="https://creativecommons.org/licenses/by/4.0/",
     acquire_license_url="https://cats.example/buy",
 )
-
-HOSTILE = [
-    "<script>alert(1)</script>",
-    "</script><script>alert(1)</script>",
-    "<!--",
-    "--><img src=x onerror=alert(1)>",
-    "<!--<script>",
-    "]]><svg/onload=alert(1)>",
-    '"><img src=x onerror=alert(1)>',
-    "'><svg onload=alert(1)>",
-    '" onmouseover="alert(1)" x="',
-    "' autofocus onfocus='alert(1)",
-    "javascript:alert(1)",
-    "</title><h1>taken</h1>",
-    "</p></div></article></main><h1>taken</h1>",
-    "</style><style>*{display:none}",
-    "<base href=//evil.example>",
-    '<meta http-equiv="refresh" content="0;url=//evil.example">',
-    "<iframe srcdoc='<script>alert(1)</script>'>",
-    "<a href='javas&#99;ript:alert(1)'>x</a>",
-    "&lt;b&gt; &amp; &#60;script&#62;",
-    "{{7*7}} {{ config }} ${7*7} #{7*7}",
-    "{% raw %}{% include '/etc/passwd' %}",
-    "\N{RIGHT-TO-LEFT OVERRIDE}gpj.exe\N{POP DIRECTIONAL FORMATTING}",
-    "\N{RIGHT-TO-LEFT ISOLATE}\N{LEFT-TO-RIGHT OVERRIDE}never closed",
-    "\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NO-BREAK SPACE}",
-    "../../../etc/passwd\\..\\",
-    "=HYPERLINK('//evil.example')",
-    "\\u003cscript\\u003e \\x3cscript\\x3e",
-    "+ADw-script+AD4-alert(1)+ADw-/script+AD4-",
-    "\N{FULLWIDTH LESS-THAN SIGN}script\N{FULLWIDTH GREATER-THAN SIGN}",
-    "\N{FACE WITH TEARS OF JOY} 猫 \N{HEBREW LETTER ALEF}",
-]
 
 
 def html_of(page: PromptPage, site: Site, addresses: Addresses) -> str:
