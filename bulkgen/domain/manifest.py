@@ -49,13 +49,10 @@ def as_csv(entries: Sequence[Mapping[str, Any]]) -> str:
     """The entries as CSV; what a spreadsheet would take for a formula is made plain text."""
     file = io.StringIO(newline="")
     if entries:
-        writer = csv.DictWriter(file, list(entries[0]))
-        writer.writeheader()
+        writer = csv.writer(file)
+        writer.writerow(entries[0])
         writer.writerows(
-            {
-                name: guarded(value) if isinstance(value, str) else value
-                for name, value in entry.items()
-            }
+            [guarded(value) if isinstance(value, str) else value for value in entry.values()]
             for entry in entries
         )
     return file.getvalue()

@@ -3,35 +3,32 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bulkgen.domain.manifest import as_csv, as_jsonl
+from bulkgen.domain.manifest import as_csv
 from bulkgen.domain.pages import PromptPage
 
 #: File -> its sha256 and size_bytes.
 Files = Mapping[str, Mapping[str, Any]]
 
 
-def pages_csv(pages: Sequence[PromptPage], urls: Sequence[str], files: Files) -> str:
+def pages_csv(entries: Sequence[Mapping[str, Any]]) -> str:
     """A page in each row, with its largest picture; no cell is a formula."""
-    return as_csv([_row(page, url, files) for page, url in zip(pages, urls, strict=True)])
+    return as_csv([_row(entry) for entry in entries])
 
 
-def pages_jsonl(pages: Sequence[PromptPage], urls: Sequence[str], files: Files) -> str:
-    """A page in each line, with all its pictures."""
-    return as_jsonl([_entry(page, url, files) for page, url in zip(pages, urls, strict=True)])
-
-
-def _row(page: PromptPage, url: str, files: Files) -> dict[str, Any]:
-    entry = _entry(page, url, files)
-    largest = max(entry.pop("pictures"), key=lambda picture: picture["width_px"])
+def _row(entry: Mapping[str, Any]) -> dict[str, Any]:
+    pictures = entry["pictures"]
+    largest = max(pictures, key=lambda picture: picture["width_px"])
+    row = {name: value for name, value in entry.items() if name != "pictures"}
     return {
-        **entry,
-        "tags": ", ".join(page.text.tags),
+        **row,
+        "tags": ", ".join(entry["tags"]),
         "picture": largest["file"],
         "picture_sha256": largest["sha256"],
     }
 
 
-def _entry(page: PromptPage, url: str, files: Files) -> dict[str, Any]:
+def page_entry(page: PromptPage, url: str, files: Files) -> dict[str, Any]:
+    """What is told of a page, with all its pictures."""
     return {
         "id": str(page.id),
         "slug": page.slug,

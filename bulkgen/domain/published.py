@@ -30,15 +30,15 @@ class PublishedPages:
         self._terms: dict[str, Term] = {}
         self._lists: dict[str, list[PromptPage]] = defaultdict(list)
         #: Where a page stands in each list it is in.
-        self._places: dict[tuple[str, UUID], int] = {}
-        for place, page in enumerate(self.newest):
-            self._places["", page.id] = place
+        self._places: dict[tuple[str, str], int] = {}
+        for page in self.newest:
             for term in _terms_of(page):
-                known = self._terms.setdefault(term.location, term)
+                location = term.location
+                known = self._terms.setdefault(location, term)
                 if term.name < known.name:
-                    self._terms[term.location] = term
-                listed = self._lists[term.location]
-                self._places[term.location, page.id] = len(listed)
+                    self._terms[location] = term
+                listed = self._lists[location]
+                self._places[location, page.slug] = len(listed)
                 listed.append(page)
 
     def terms(self) -> list[Term]:
@@ -80,7 +80,7 @@ class PublishedPages:
         category = [term.location for term in category_terms([page.category])]
         for location in (*tags, *category):
             listed = self._lists[location]
-            place = self._places[location, page.id]
+            place = self._places[location, page.slug]
             steps = range(1, min(RELATED, len(listed) - 1) + 1)
             yield [listed[(place + step) % len(listed)] for step in steps]
 

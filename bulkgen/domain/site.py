@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from bulkgen.domain.errors import InputError
@@ -61,9 +62,9 @@ class Site:
 def checked_site(site: Site) -> Site:
     """The settings in the form they are kept in; raises InputError for what cannot be shown."""
     lines = {
-        field.name: " ".join(str(getattr(site, field.name)).split())
-        for field in fields(site)
-        if field.name not in {"footer", "index_unreviewed"}
+        kept.name: " ".join(str(getattr(site, kept.name)).split())
+        for kept in fields(site)
+        if kept.name not in {"footer", "index_unreviewed"}
     }
     for name in _GROUNDS:
         lines[name] = lines[name].lower()
@@ -144,11 +145,11 @@ class Term:
     kind: TermKind
     slug: str
     name: str
+    #: Where its list is, below the root of the site.
+    location: str = field(init=False)
 
-    @property
-    def location(self) -> str:
-        """Where its list is, below the root of the site."""
-        return f"{self.kind}/{self.slug}"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "location", f"{self.kind}/{self.slug}")
 
 
 def tag_terms(tags: Iterable[str]) -> list[Term]:
@@ -165,9 +166,14 @@ def _distinct(kind: TermKind, names: Iterable[str]) -> list[Term]:
     by_slug: dict[str, Term] = {}
     for name in names:
         if name.strip():
-            slug = term_slug(name)
-            by_slug.setdefault(slug, Term(kind=kind, slug=slug, name=name))
+            term = _term(kind, name)
+            by_slug.setdefault(term.slug, term)
     return list(by_slug.values())
+
+
+@lru_cache(maxsize=50_000)
+def _term(kind: TermKind, name: str) -> Term:
+    return Term(kind=kind, slug=term_slug(name), name=name)
 
 
 def frequent_tags(pages: Sequence[PromptPage]) -> tuple[Term, ...]:
@@ -230,15 +236,11 @@ def choose_related(
     page: PromptPage, groups: Iterable[Iterable[PromptPage]]
 ) -> tuple[PromptPage, ...]:
     """The first pages of the groups that are other ones, each once."""
-    chosen: dict[object, PromptPage] = {}
-    for other in _flat(groups):
-        if other.id != page.id:
-            chosen.setdefault(other.id, other)
-        if len(chosen) == RELATED:
-            break
-    return tuple(chosen.values())
-
-
-def _flat(groups: Iterable[Iterable[PromptPage]]) -> Iterator[PromptPage]:
+    chosen: dict[str, PromptPage] = {}
     for group in groups:
-        yield from group
+        for other in group:
+            if other.slug != page.slug:
+                chosen.setdefault(other.slug, other)
+        if len(chosen) >= RELATED:
+            break
+    return tuple(chosen.values())[:RELATED]

@@ -1,7 +1,6 @@
 """The part of a page's address that names it."""
 
 import re
-from functools import lru_cache
 from hashlib import sha256
 
 from slugify import slugify
@@ -38,7 +37,6 @@ def slug_of(title: str, fallback: str) -> str:
     return slug
 
 
-@lru_cache(maxsize=50_000)
 def term_slug(name: str) -> str:
     """The part of an address that names a tag or a category, never empty."""
     slug = _cut("-".join(_parts(name)), SLUG_MAX)

@@ -33,17 +33,12 @@ TEMPLATES = Path(__file__).parent / "templates"
 _SHAPES = {"landscape": 3 / 2, "square": 1, "portrait": 2 / 3}
 #: Characters that HTML or XML does not allow, and halves of surrogate pairs, which no file can
 #: hold.
-_NOT_TEXT = dict.fromkeys(
-    [
-        *range(9),
-        *(11, 12),
-        *range(14, 32),
-        *range(127, 160),
-        *range(0xD800, 0xE000),
-        *range(0xFDD0, 0xFDF0),
-        *(plane * 0x10000 + last for plane in range(17) for last in (0xFFFE, 0xFFFF)),
-    ],
-    "\ufffd",
+_NOT_TEXT = re.compile(
+    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(
+        f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
+    )
+    + "]"
 )
 #: Before the first page is published.
 _NEVER = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
@@ -99,8 +94,13 @@ class SitePages:
 
         They are the first page of every list, and the pages that may be indexed.
         """
-        entries: list[Term | PromptPage | None] = [None, *terms]
-        entries += [page for page in pages if self._site.indexes(page)]
+        entries = [(self._place(term.location), "", "") for term in terms]
+        entries.insert(0, (self._addresses.full("") or "/", "", ""))
+        for page in pages:
+            if self._site.indexes(page):
+                picture = self._place(f"media/{_picture(page).name}")
+                changed_on = page.updated_at.date().isoformat()
+                entries.append((self._place(page.slug), changed_on, picture))
         parts = [
             self._render("sitemap.xml", "sitemap.xml", entries=entries[start : start + SITEMAP_MAX])
             for start in range(0, len(entries), SITEMAP_MAX)
@@ -110,6 +110,10 @@ class SitePages:
         index = self._render("sitemaps.xml", "sitemap.xml", count=len(parts))
         names = (f"sitemap-{number}.xml" for number in range(1, len(parts) + 1))
         return {"sitemap.xml": index, **dict(zip(names, parts, strict=True))}
+
+    def _place(self, location: str) -> str:
+        """The address of a location for those who read a file of the root."""
+        return self._addresses.full(location) or self._addresses.path(location)
 
     def _json_ld(self, page: PromptPage) -> dict[str, Any]:
         picture, site = _picture(page), self._site
@@ -227,7 +231,9 @@ def _day(at: datetime) -> str:
 
 
 def _text_only(value: object) -> object:
-    return value.translate(_NOT_TEXT) if isinstance(value, str) else value
+    if isinstance(value, str) and _NOT_TEXT.search(value):
+        return type(value)(_NOT_TEXT.sub("\ufffd", value))
+    return value
 
 
 def _environment() -> Environment:

@@ -33,9 +33,12 @@ class SiteFolder(Publisher):
         self._storage = storage
         self._base_url = base_url
         self._site = site
+        #: Folders that are there for sure.
+        self._folders: set[Path] = set()
 
     @override
     def publish(self, pages: Sequence[PromptPage]) -> None:
+        self._folders.clear()
         files = SiteFiles(PublishedPages(pages), self._site, self._base_url)
         try:
             self._publish(files)
@@ -79,6 +82,7 @@ class SiteFolder(Publisher):
             return known
 
         def bring(target: Path) -> None:
+            target.unlink(missing_ok=True)
             self._storage.copy_to(variant_key(name), target)
 
         self._replace(path, bring)
@@ -100,13 +104,15 @@ class SiteFolder(Publisher):
         if not is_key(path):
             raise StorageError(f"{path!r} cannot name a file of the site.")
         target = self._out / path
-        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.parent not in self._folders:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self._folders.add(target.parent)
         temporary = target.with_name(f".{target.name}")
-        temporary.unlink(missing_ok=True)
         try:
             write(temporary)
             temporary.replace(target)
         finally:
+            # A link to the file that is there already stays behind.
             temporary.unlink(missing_ok=True)
 
     def _remove(self, path: str) -> None:

@@ -8,7 +8,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from bulkgen.domain.page_manifest import media_path, pages_csv, pages_jsonl
+from bulkgen.domain.manifest import as_jsonl
+from bulkgen.domain.page_manifest import media_path, page_entry, pages_csv
 from bulkgen.domain.pages import PromptPage
 from bulkgen.domain.published import PublishedPages
 from bulkgen.domain.site import FED, Site
@@ -38,7 +39,7 @@ class SiteFiles:
         self._addresses = in_files(base_url)
         self._pages = SitePages(site, self._addresses)
         self._frame = f"{_program()} {site!r} {self._base_url}"
-        self._digests = {page.id: _digest(repr(page)) for page in published.newest}
+        self._digests = {page.slug: _digest(repr(page)) for page in published.newest}
 
     def picture_names(self) -> list[str]:
         """The pictures that the pages show."""
@@ -69,12 +70,13 @@ class SiteFiles:
         """What tells of all pages: feed, sitemaps, robots.txt, lists for importers."""
         newest = self._published.newest
         urls = [self._addresses.full(page.slug) or file_path(page.slug) for page in newest]
+        entries = [page_entry(page, url, files) for page, url in zip(newest, urls, strict=True)]
         return {
             "feed.xml": self._pages.feed(newest[:FED]),
             **self._pages.sitemaps(self._published.terms(), newest),
             "robots.txt": self._robots(),
-            "pages.csv": pages_csv(newest, urls, files),
-            "pages.jsonl": pages_jsonl(newest, urls, files),
+            "pages.csv": pages_csv(entries),
+            "pages.jsonl": as_jsonl(entries),
         }
 
     def _robots(self) -> str:
@@ -82,7 +84,7 @@ class SiteFiles:
         return f"User-agent: *\nAllow: /\n{sitemap}"
 
     def _made_from(self, frame: str, *pages: PromptPage | None) -> str:
-        shown = " ".join(self._digests[page.id] if page else "-" for page in pages)
+        shown = " ".join(self._digests[page.slug] if page else "-" for page in pages)
         return _digest(f"{self._frame} {frame} {shown}")
 
 
@@ -117,10 +119,8 @@ def described(data: bytes) -> dict[str, Any]:
 
 def manifest_text(files: Mapping[str, Mapping[str, Any]]) -> str:
     """The files of a site by their paths, one in each line."""
-    lines = ",\n".join(
-        f"{json.dumps(path)}: {json.dumps(files[path], sort_keys=True)}" for path in sorted(files)
-    )
-    return f'{{"files": {{\n{lines}\n}}}}\n'
+    text = json.dumps({"files": files}, sort_keys=True)
+    return text.replace("}, ", "},\n") + "\n"
 
 
 def _digest(text: str) -> str:

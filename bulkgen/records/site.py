@@ -28,6 +28,8 @@ from bulkgen.records.tables import page_tags, pages
 
 _PUBLISHED = pages.c.status == PageStatus.PUBLISHED
 _NEWNESS = (pages.c.published_at, pages.c.id)
+#: What visitors see of a page; verdicts are for the people who made it.
+_COLUMNS = [column for column in pages.c if column is not pages.c.moderation]
 _NEWEST_FIRST = tuple(column.desc() for column in _NEWNESS)
 
 
@@ -40,7 +42,7 @@ class SqlSite(SiteStore):
     @override
     def view(self, slug: str) -> PageView:
         with self._database.read() as connection:
-            found = _pages(connection, select(pages).where(_PUBLISHED, pages.c.slug == slug))
+            found = _pages(connection, _all().where(pages.c.slug == slug))
             if not found:
                 raise NotFoundError("There is no such page.")
             page = found[0]
@@ -107,7 +109,7 @@ class SqlSite(SiteStore):
 
 
 def _all() -> Select[tuple[object, ...]]:
-    return select(pages).where(_PUBLISHED)
+    return select(*_COLUMNS).where(_PUBLISHED)
 
 
 def _pages(connection: Connection, query: Select[tuple[object, ...]]) -> list[PromptPage]:
@@ -145,9 +147,9 @@ def _with_tag(connection: Connection, slug: str) -> tuple[Term, Select[tuple[obj
     ).all()
     if not names:
         raise NotFoundError("There is no such page.")
-    return Term(kind=TermKind.TAG, slug=slug, name=min(names)), _all().join(page_tags).where(
-        page_tags.c.slug == slug
-    )
+    return Term(kind=TermKind.TAG, slug=slug, name=min(names)), _all().join_from(
+        pages, page_tags
+    ).where(page_tags.c.slug == slug)
 
 
 def _followers(connection: Connection, page: PromptPage) -> Iterator[list[PromptPage]]:
@@ -161,7 +163,9 @@ def _followers(connection: Connection, page: PromptPage) -> Iterator[list[Prompt
     )
     counts = {slug: int(count) for slug, count in counted}
     for slug in sorted(slugs, key=lambda slug: (counts.get(slug, 0), slug)):
-        yield _next(connection, page, _all().join(page_tags).where(page_tags.c.slug == slug))
+        yield _next(
+            connection, page, _all().join_from(pages, page_tags).where(page_tags.c.slug == slug)
+        )
     for term in category_terms([page.category]):
         _, query = _in_category(_categories(connection), term.slug)
         yield _next(connection, page, query)

@@ -25,6 +25,7 @@ from tests.bench import (
     pages,
     peers,
     review,
+    site,
     table,
 )
 from tests.bench.processes import ROOT
@@ -46,6 +47,7 @@ _GROUPS: dict[str, Callable[[], Iterator[Row]]] = {
     "table": table.rows,
     "review": review.rows,
     "pages": pages.rows,
+    "site": site.rows,
 }
 _DOCUMENT = ROOT / "docs" / "benchmarks.md"
 _LIBRARIES = ("openai", "httpx2", "SQLAlchemy", "pybase64", "Pillow")
@@ -100,6 +102,9 @@ for ten of them. Figures of images of full size run at five times the speed or i
 - **Review**: Chromium without a screen, 200 prompts x 4 WebP pictures of 768 pixels, a key every
   100 ms. From the moment the browser has the key to the frame that shows all four pictures of the
   next prompt; the median of three runs.
+- **Public site**: 10,000 pages of a made-up store, five files of 20 kB each; answers of the app
+  without a network, an export by the command without its start; medians of 20 answers and of 3
+  exports.
 - **Plain thread pool**: `ThreadPoolExecutor`, `images.generate` with the SDK's two retries, base64,
   a file. Its waits between retries are scaled too.
 """
