@@ -1,7 +1,7 @@
 # make run    set up and open the app (demo mode when there is no OpenAI key)
 # make test   set up, browser included, and run every test
 # make lint   format check, lint, floors;  make types  type check;  make bench  measurements
-# make soak   the long forms of the proofs, about ten minutes
+# make soak   the long forms of the proofs, about fifteen minutes
 
 PORT ?= 8501
 PYTHON ?= python3

@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from bulkgen.domain.errors import BulkgenError, StoreError
+from bulkgen.domain.errors import BulkgenError, StorageError, StoreError
 
-_TRIES = 30
+_TRIES: dict[type[BulkgenError], int] = {StoreError: 30, StorageError: 120}
 _REST_S = 1.0
 
 Result = TypeVar("Result")
@@ -15,10 +15,10 @@ Result = TypeVar("Result")
 def patiently(act: Callable[[], Result], away: type[BulkgenError] = StoreError) -> Result:
     """Act until the database is there, or what else `away` speaks of.
 
-    After half a minute, and the time of the tries themselves, its error goes on. For what is known
-    here and nowhere else, such as how a call ended.
+    After half a minute, for a storage after two, its error goes on. For what is known here and
+    nowhere else, such as how a call ended.
     """
-    for _ in range(_TRIES):
+    for _ in range(_TRIES[away]):
         try:
             return act()
         except away:

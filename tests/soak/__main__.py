@@ -19,6 +19,7 @@ from tests.fakes.engine_process import engine_processes
 from tests.fakes.half_done import PACE, submit_half_done
 from tests.fakes.installations import settings_for
 from tests.fakes.kills import kill_at_random
+from tests.soak.outage import without_s3
 from tests.unit.providers.test_openai_stream import take_apart
 
 _PROMPTS = 5_000
@@ -29,7 +30,7 @@ def main() -> None:
     """Run every proof and print what it found; the first that fails ends it."""
     seed = sys.argv[1] if len(sys.argv) > 1 else str(random.SystemRandom().randrange(10**9))
     _say(f"seed {seed}")
-    for proof in (_kills, _restarts, _bodies, _orders):
+    for proof in (_kills, _restarts, without_s3, _bodies, _orders):
         started_s = time.monotonic()
         with tempfile.TemporaryDirectory() as folder:
             proof(Path(folder), random.Random(seed), _say)  # noqa: S311 - guards nothing
