@@ -39,6 +39,7 @@ def s3(s3_service: RunningS3) -> Iterator[RunningS3]:
     yield s3_service
     s3_service.shut, s3_service.cuts, s3_service.losses = False, 0, 0
     s3_service.errors.clear()
+    s3_service.requests.clear()
     refused, s3_service.refused = s3_service.refused, []
     assert refused == []
 

@@ -57,10 +57,13 @@ class Look:
 class SitePages:
     """Renders a site with its settings."""
 
-    def __init__(self, site: Site, addresses: Addresses) -> None:
+    def __init__(self, site: Site, addresses: Addresses, *, pictures_from: str = "") -> None:
+        """`pictures_from` is the host, if it is another one, that sends the pictures."""
         self._site = site
         self._addresses = addresses
-        self.look = _look(site.accent_light, site.accent_dark, site.logo_url)
+        logos_from = origin(site.logo_url) if site.logo_url else ""
+        hosts = tuple(filter(None, (logos_from, pictures_from)))
+        self.look = _look(site.accent_light, site.accent_dark, hosts)
 
     def page(self, view: PageView) -> str:
         """The page of a picture."""
@@ -163,12 +166,12 @@ def policy_hash(text: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def _look(accent_light: str, accent_dark: str, logo_url: str) -> Look:
+def _look(accent_light: str, accent_dark: str, picture_hosts: tuple[str, ...]) -> Look:
     styles = (
         f":root{{--accent:{accent_light}}}"
         f"@media (prefers-color-scheme:dark){{:root{{--accent:{accent_dark}}}}}{_STYLES}"
     )
-    pictures = f"'self' {origin(logo_url)}" if logo_url else "'self'"
+    pictures = " ".join(("'self'", *picture_hosts))
     return Look(
         styles=styles,
         location=f"media/site-{sha256(styles.encode()).hexdigest()[:8]}.css",

@@ -46,14 +46,12 @@ def open_bucket(url: str) -> Bucket:
     try:
         parts = urlsplit(url)
     except ValueError:
-        raise SetupError(f"BULKGEN_STORAGE_URL cannot be read; it looks like {_FORM}") from None
+        raise SetupError(f"The s3: URL cannot be read; it looks like {_FORM}") from None
     options = _options(parts.query)
     name = parts.netloc.rpartition("@")[2]
     prefix = f"{parts.path.strip('/')}/".lstrip("/")
     if not _BUCKET.fullmatch(name) or not _PREFIX.fullmatch(prefix):
-        raise SetupError(
-            f"BULKGEN_STORAGE_URL names no bucket that can be used; it looks like {_FORM}"
-        )
+        raise SetupError(f"The s3: URL names no bucket that can be used; it looks like {_FORM}")
     return Bucket(client=_client(parts, options), name=name, prefix=prefix)
 
 
@@ -61,9 +59,9 @@ def _options(query: str) -> dict[str, str]:
     options = dict(parse_qsl(query, keep_blank_values=True))
     if not options.keys() <= set(_OPTIONS):
         known = " and ".join(_OPTIONS)
-        raise SetupError(f"Behind the ? of BULKGEN_STORAGE_URL only {known} can stand.")
+        raise SetupError(f"Behind the ? of an s3: URL only {known} can stand.")
     if not options.get("endpoint", "https://").startswith(("https://", "http://")):
-        raise SetupError("The endpoint in BULKGEN_STORAGE_URL has to begin with https://")
+        raise SetupError("The endpoint in an s3: URL has to begin with https://")
     return options
 
 
@@ -90,8 +88,8 @@ def _client(parts: SplitResult, options: Mapping[str, str]) -> Any:  # noqa: ANN
         )
     except (BotoCoreError, ValueError):
         raise SetupError(
-            "The S3 storage cannot be set up: see that endpoint and region in BULKGEN_STORAGE_URL "
-            "and the AWS_ variables and files of this machine are right."
+            "The S3 storage cannot be set up: see that endpoint and region in its URL and the AWS_ "
+            "variables and files of this machine are right."
         ) from None
 
 
@@ -99,15 +97,13 @@ def _session(parts: SplitResult) -> Session:
     """A session with a key, which no log line shows."""
     key_id, secret = unquote(parts.username or ""), unquote(parts.password or "")
     if bool(key_id) != bool(secret):
-        raise SetupError(
-            "BULKGEN_STORAGE_URL needs both parts of the key, s3://KEY:SECRET@bucket, or none."
-        )
+        raise SetupError("An s3: URL needs both parts of the key, s3://KEY:SECRET@bucket, or none.")
     session = Session(aws_access_key_id=key_id or None, aws_secret_access_key=secret or None)
     credentials = session.get_credentials()
     if credentials is None:
         raise SetupError(
             "There is no key for the S3 storage. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
-            "or put it into BULKGEN_STORAGE_URL: s3://KEY:SECRET@bucket"
+            "or put it into the URL: s3://KEY:SECRET@bucket"
         )
     frozen = credentials.get_frozen_credentials()
     hide(frozen.secret_key)

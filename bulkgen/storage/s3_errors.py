@@ -12,16 +12,15 @@ from botocore.exceptions import (
 from bulkgen.domain.errors import StorageError
 
 _KEY = (
-    "The S3 storage refused the key. Put a valid one into BULKGEN_STORAGE_URL or the AWS_ "
-    "variables, and start again."
+    "The S3 storage refused the key for the bucket {bucket}. Put a valid one into the s3: URL or "
+    "the AWS_ variables, and start again."
 )
 _RIGHTS = (
     "The S3 storage does not let this key into the bucket {bucket}. Give it the rights that "
     "docs/storage.md lists, or use another key."
 )
 _REGION = (
-    "The bucket {bucket} is in another region. Put the right region and endpoint into "
-    "BULKGEN_STORAGE_URL."
+    "The bucket {bucket} is in another region. Put the right region and endpoint into the s3: URL."
 )
 _BYTES = "The S3 storage received other bytes than were sent. Look at the network; they are kept."
 _AWAY = (
@@ -57,7 +56,7 @@ _OWN_FAULT = 500
 def explained(error: ClientError | BotoCoreError, bucket: str) -> StorageError:
     """One sentence for a person, without what the service wrote, which can hold a key id."""
     if isinstance(error, (NoCredentialsError, CredentialRetrievalError, TokenRetrievalError)):
-        return StorageError(_KEY)
+        return StorageError(_KEY.format(bucket=bucket))
     if isinstance(error, SSLError):
         return StorageError(
             "The S3 storage showed a certificate that is not trusted. Look at the endpoint."

@@ -100,7 +100,12 @@ class _PublicWeb:
             return HTMLResponse(pages.not_found(at), status_code=404, headers=_PAGE)
 
     def _pages(self, request: Request) -> SitePages:
-        return SitePages(self._studio().site.settings(), in_app(self._address(request)))
+        studio = self._studio()
+        return SitePages(
+            studio.site.settings(),
+            in_app(self._address(request)),
+            pictures_from=studio.pages.pictures_from,
+        )
 
     def _address(self, request: Request) -> str:
         return self._public_url or str(request.base_url).rstrip("/")

@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 
 from bulkgen.bootstrap import Installation
 from bulkgen.cli.exports import export_site
+from bulkgen.domain.pages import PageEdit
 from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.web.routes import routes
 from tests.bench.rows import Row, at_most, for_comparison
@@ -73,7 +74,8 @@ def _export_rows(installation: Installation, folder: Path) -> Iterator[Row]:
     for run in range(_RUNS):
         page = site.newest(offset=_PAGES // 3 + run, limit=1)[0]
         words = replace(page.text, title=f"Another title {run}")
-        installation.studio.pages.edit(LOCAL_ADMIN, page.id, words, page.category)
+        edit = PageEdit(page_id=page.id, text=words, category=page.category)
+        installation.studio.pages.edit(LOCAL_ADMIN, [edit])
         changed_s.append(_seconds(export, out))
     yield at_most(
         "the same: export of one changed page", statistics.median(changed_s), 2, "{:.2f} s"

@@ -155,7 +155,7 @@ def bring_pictures(installation: Installation, job_id: UUID, picture: bytes) -> 
 def make_pages(installation: Installation, wanted: int | Sequence[str | PromptRow]) -> UUID:
     """A job with a page of each prompt, made in this thread; no engine may run."""
     job_id = submit(installation, wanted, budget_usd="1000")
-    bring_pictures(installation, job_id, _picture(0))
+    bring_pictures(installation, job_id, picture(0))
     installation.studio.pages.create(LOCAL_ADMIN, job_id)
     for image in installation.store.images.of_job(job_id):
         run_page_task(installation, image.id)
@@ -178,11 +178,11 @@ def picture(place: int) -> bytes:
 
 
 @contextmanager
-def demo_installation(data_dir: Path) -> Iterator[Installation]:
+def demo_installation(data_dir: Path, **chosen: Any) -> Iterator[Installation]:
     """The data an app of the demo will open, before it does."""
     values = {name: field.default for name, field in Settings.model_fields.items()}
     installation = open_installation(
-        Settings.model_construct(**{**values, "data_dir": data_dir, "demo": True})
+        Settings.model_construct(**{**values, "data_dir": data_dir, "demo": True, **chosen})
     )
     try:
         yield installation
