@@ -11,7 +11,7 @@ from bulkgen.domain.storage_keys import (
     thumbnail_key,
     variant_key,
 )
-from tests.fakes.factories import NOW
+from tests.fakes.factories import NOW, a_uuid
 from tests.unit.publishers.pages import a_page
 
 SHA256 = "0a1b2c3d" * 8
@@ -149,7 +149,12 @@ def test_files_of_pages_belong_to_pages_and_to_those_in_the_making():
 
 @pytest.mark.parametrize(
     "key",
-    [f"unusable/{uuid4()}/body", f"unusable/{uuid4()}", "logo.png", "images/not-one-of-ours.webp"],
+    [
+        f"unusable/{a_uuid(1)}/body",
+        f"unusable/{a_uuid(1)}",
+        "logo.png",
+        "images/not-one-of-ours.webp",
+    ],
 )
 def test_paid_answers_and_what_is_not_known_are_never_orphans(key):
     assert look(owners(), key).orphans == ()
