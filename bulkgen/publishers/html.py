@@ -5,13 +5,14 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 from math import log
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from bulkgen.domain.images import MIME_TYPES
 from bulkgen.domain.pages import PromptPage, Variant
@@ -40,6 +41,10 @@ _NOT_TEXT = re.compile(
     )
     + "]"
 )
+#: Pictures of a list that stand on the first screen.
+_SEEN_AT_ONCE = 8
+_LATER = {"loading": "lazy", "decoding": "async"}
+_CARD_SIZES = "(min-width: 40rem) 26rem, 60vw"
 #: Before the first page is published.
 _NEVER = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
@@ -64,6 +69,8 @@ class SitePages:
         logos_from = origin(site.logo_url) if site.logo_url else ""
         hosts = tuple(filter(None, (logos_from, pictures_from)))
         self.look = _look(site.accent_light, site.accent_dark, hosts)
+        #: What stands in several lists, by slug, way to the pictures, and whether it may wait.
+        self._cards: dict[tuple[str, str, bool], Markup] = {}
 
     def page(self, view: PageView) -> str:
         """The page of a picture."""
@@ -80,8 +87,22 @@ class SitePages:
 
     def listing(self, listing: Listing) -> str:
         """One page of a list."""
-        url = self._addresses.full(listing.location)
-        return self._render("listing.html", listing.location, listing=listing, url=url)
+        at = listing.location
+        cards = [
+            self._card(page, at, below=place >= _SEEN_AT_ONCE)
+            for place, page in enumerate(listing.pages)
+        ]
+        return self._render(
+            "listing.html", at, listing=listing, cards=cards, url=self._addresses.full(at)
+        )
+
+    def _card(self, page: PromptPage, at: str, *, below: bool) -> Markup:
+        key = (page.slug, self._addresses.href("media/", at=at), below)
+        if key not in self._cards:
+            macros: Any = ENVIRONMENT.get_template("picture.html").module
+            href = partial(self._addresses.href, at=at)
+            self._cards[key] = macros.card(page, href, _CARD_SIZES, _LATER if below else {})
+        return self._cards[key]
 
     def not_found(self, at: str) -> str:
         """What stands at a location where there is no page."""
@@ -143,13 +164,10 @@ class SitePages:
         }
 
     def _render(self, template: str, at: str, **values: object) -> str:
-        def href(to: str) -> str:
-            return self._addresses.href(to, at=at)
-
         return ENVIRONMENT.get_template(template).render(
             site=self._site,
             look=self.look,
-            href=href,
+            href=partial(self._addresses.href, at=at),
             full=self._addresses.full,
             **values,
         )

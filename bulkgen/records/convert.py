@@ -167,15 +167,20 @@ def page_from(row: RowMapping) -> PromptPage:
         published_at=row["published_at"],
         placeholder=row["placeholder"],
         trashed_at=row["trashed_at"],
-        verdict=_verdict_from(row["moderation"], PageStatus(row["status"])),
+        verdict=_verdict_from(row.get("moderation"), PageStatus(row["status"])),
         decided_by=row["decided_by"],
         decided_at=row["decided_at"],
         reviewed_at=row["reviewed_at"],
     )
 
 
-def _verdict_from(data: dict[str, Any], page_status: PageStatus) -> Verdict:
-    """What the moderation said; before its status was kept, that of the page says it."""
+def _verdict_from(data: dict[str, Any] | None, page_status: PageStatus) -> Verdict | None:
+    """What the moderation said, None where nobody asks.
+
+    Before its status was kept, that of the page says it.
+    """
+    if data is None:
+        return None
     held_back = page_status in (PageStatus.NEEDS_REVIEW, PageStatus.BLOCKED)
     earlier = page_status if held_back else PageStatus.DRAFT
     return Verdict(**{**data, "status": PageStatus(data.get("status", earlier))})

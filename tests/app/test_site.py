@@ -64,7 +64,7 @@ def test_a_page_is_reviewed_when_a_person_opens_it(
     store_pictures(installation.storage, [opened, other])
     app = open_page("prompt_pages")
 
-    app.button(key=f"pages.edit.{opened.id}").click().run()
+    app.button(key=f"pages.Edit.{opened.id}").click().run()
 
     assert installation.store.pages.get(opened.id).reviewed_at is not None
     assert installation.store.pages.get(other.id).reviewed_at is None

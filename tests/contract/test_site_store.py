@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bulkgen.domain.errors import NotFoundError
-from bulkgen.domain.pages import PageStatus
+from bulkgen.domain.pages import PageEdit, PageStatus
 from bulkgen.domain.published import PublishedPages
 from bulkgen.domain.site import TermKind
 from tests.fakes.factories import NOW
@@ -80,7 +80,8 @@ def test_an_empty_site_has_its_first_page(store):
 def test_other_tags_move_a_page_to_other_lists(store):
     (page,) = add_pages(store, [a_page(1)])
 
-    store.pages.edit(page.id, replace(page.text, tags=("owl",)), page.category, LATER)
+    words = replace(page.text, tags=("owl",))
+    store.pages.edit([PageEdit(page_id=page.id, text=words, category=page.category)], LATER)
 
     assert [term.slug for term in store.site.terms()] == ["chatgpt", "owl"]
 
@@ -90,7 +91,9 @@ def test_a_page_is_reviewed_once_and_an_edit_is_a_review(store):
 
     store.pages.mark_reviewed([opened.id], NOW)
     store.pages.mark_reviewed([opened.id], LATER)
-    store.pages.edit(edited.id, edited.text, edited.category, LATER)
+    store.pages.edit(
+        [PageEdit(page_id=edited.id, text=edited.text, category=edited.category)], LATER
+    )
 
     reviewed = [store.pages.get(page.id).reviewed_at for page in (opened, edited, other)]
     assert reviewed == [NOW, LATER, None]
