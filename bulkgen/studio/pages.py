@@ -186,8 +186,13 @@ class Pages:
             self._store.pages.restore(page_id, self._clock.now())
 
     def write_again(self, actor: Actor, page_ids: Sequence[UUID]) -> int:
-        """Let the words of pages be written anew; returns how many are to come."""
-        return self._again(actor, page_ids, PageWork.WRITE)
+        """Let the words of pages be written anew, blocked ones left out; how many are to come."""
+        public = [
+            page_id
+            for page_id in page_ids
+            if self.get(actor, page_id).status is not PageStatus.BLOCKED
+        ]
+        return self._again(actor, public, PageWork.WRITE)
 
     def judge_again(self, actor: Actor, page_ids: Sequence[UUID]) -> int:
         """Ask the moderation about drafts that it has not judged; returns how many."""

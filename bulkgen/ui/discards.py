@@ -14,15 +14,13 @@ def draw_discards(studio: Studio, actor: Actor, job: Job) -> None:
     """What is left over of a job; nothing where nothing is."""
     discards = studio.discards.of_job(actor, job.id)
     if discards.images:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            left = plural(discards.images, "unselected image")
-            st.caption(markdown(f"{left}, {file_size(discards.size_bytes)}"), width="stretch")
-            with st.popover(f"Discard {left}"):
-                st.markdown(
-                    "They leave the gallery now, and their files go after 72 hours. Until then it "
-                    "can be taken back. Starred images, pages and the receipt stay."
-                )
-                act_button("Discard them", studio.discards.discard, actor, job.id)
+        left = plural(discards.images, "unselected image")
+        with st.popover(f"Discard {left}, {file_size(discards.size_bytes)}"):
+            st.markdown(
+                "They leave the gallery now, and their files go after 72 hours. Until then it "
+                "can be taken back. Starred images, pages and the receipt stay."
+            )
+            act_button("Discard them", studio.discards.discard, actor, job.id)
     if discards.discarded and discards.since:
         with st.container(horizontal=True, vertical_alignment="center"):
             gone = plural(discards.discarded, "image")

@@ -41,10 +41,10 @@ def change(studio: Studio, actor: Actor, page_ids: Sequence[UUID], wanted: PageS
         messages.note(" ".join(said))
 
 
-def act(act: Callable[..., object], *args: object, done: str | None = None) -> None:
+def act(call: Callable[..., object], *args: object, done: str | None = None) -> None:
     """Do something to pages; an error is a note."""
     try:
-        act(*args)
+        call(*args)
     except BulkgenError as error:
         messages.note(str(error))
     else:

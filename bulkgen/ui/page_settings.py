@@ -81,12 +81,14 @@ def draw_words(choices: Choices, actor: Actor) -> None:
 def draw_discarding(studio: Studio, actor: Actor) -> None:
     """What becomes of images that nobody selected."""
     st.header("Unselected images")
-    freed = studio.discards.of_all(actor)
+    discards = studio.discards.of_all(actor)
     st.markdown(
         "When the pages of a job are made, its other images can go. For 72 hours that can be taken "
-        "back in the gallery; starred images and receipts stay. So far "
-        + markdown(f"{file_size(freed.freed_bytes)} of {plural(freed.freed, 'image')} are freed.")
+        "back in the gallery; starred images and receipts stay."
     )
+    if discards.freed:
+        gone = plural(discards.freed, "image")
+        st.caption(markdown(f"{file_size(discards.freed_bytes)} of {gone} are freed."))
     rules = studio.choices.page_rules()
     never = rules.discard_after_days is None
     with st.form("settings.discarding"):

@@ -72,10 +72,12 @@ def draw_table(studio: Studio, actor: Actor, found: FoundPages, which: PageFilte
 def _base(
     studio: Studio, found: FoundPages, which: PageFilter, unsaved: dict[UUID, Row]
 ) -> pd.DataFrame:
-    """What the table began with; it is made anew for other pages, never under the hand."""
-    shown = (which, st.session_state.get(NUMBER, 1), [page.id for page in found.pages])
+    """What the table began with; it is made anew for other pages and for other words of them."""
+    pages = [(page.id, page.updated_at) for page in found.pages]
+    shown = (which, st.session_state.get(NUMBER, 1), pages)
     # A table that was not drawn in the last run has forgotten what was typed into it.
     if st.session_state.get(_SHOWN) != shown or _key() not in st.session_state:
+        _gather(unsaved)
         st.session_state[_SHOWN] = shown
         st.session_state[_EDITION] = st.session_state.get(_EDITION, 0) + 1
         alike = studio.pages.near_same(found.pages)
@@ -87,6 +89,19 @@ def _base(
         st.session_state[_BASE] = pd.DataFrame(laid_over, index=list(rows))
     base: pd.DataFrame = st.session_state[_BASE]
     return base
+
+
+def _gather(unsaved: dict[UUID, Row]) -> None:
+    """What was typed into the table that is about to go, maybe by the very click that ends it."""
+    base = st.session_state.get(_BASE)
+    typed = st.session_state.get(_key())
+    if base is None or not typed:
+        return
+    for place, cells in typed["edited_rows"].items():
+        if any(name in cells for name in _EDITABLE):
+            page_id = base.index[int(place)]
+            words = {name: cells.get(name, base.loc[page_id, name]) for name in _EDITABLE}
+            unsaved[UUID(page_id)] = {name: word or "" for name, word in words.items()}
 
 
 def _key() -> str:
@@ -185,14 +200,15 @@ def _save(studio: Studio, actor: Actor) -> bool:
 
 def _anew() -> None:
     """Begin with what is stored now."""
-    st.session_state.pop(_SHOWN, None)
-    st.session_state.pop(_ALL_CHOSEN, None)
+    for key in (_SHOWN, _BASE, _ALL_CHOSEN):
+        st.session_state.pop(key, None)
     st.rerun()
 
 
 def _drop() -> None:
     st.session_state[_UNSAVED].clear()
     st.session_state.pop(_SHOWN, None)
+    st.session_state.pop(_BASE, None)
 
 
 def _choose_all(chosen: bool) -> None:  # noqa: FBT001 - a callback's argument

@@ -1,12 +1,13 @@
 """The screen of prompt pages: found, edited in a table, moved, deleted and taken back."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from streamlit.testing.v1 import AppTest
 
 from bulkgen.bootstrap import Installation
-from bulkgen.domain.pages import PageStatus
+from bulkgen.domain.pages import PageEdit, PageStatus
 from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.domain.storage_keys import variant_key
 from tests.fakes.finished_jobs import make_pages, run_page_task
@@ -97,6 +98,39 @@ def test_what_is_typed_survives_another_filter(
     _press(app, "Save 1 changed page")
 
     assert _titles(installation)[prompt] == "Typed and not saved"
+
+
+def test_words_that_change_meanwhile_are_shown_and_what_is_typed_stays(
+    installation: Installation, open_page: OpenPage
+) -> None:
+    make_pages(installation, PROMPTS)
+    app = _open_table(open_page)
+    _type(app, 0, title="Typed and not saved")
+    other = UUID(app.session_state["pages.table.base"].index[2])
+    page = installation.studio.pages.get(LOCAL_ADMIN, other)
+    text = replace(page.text, title="Written meanwhile")
+    edit = PageEdit(page_id=other, text=text, category=page.category)
+    installation.studio.pages.edit(LOCAL_ADMIN, [edit])
+
+    app.run()
+
+    titles = list(app.session_state["pages.table.base"]["Title"])
+    assert (titles[0], titles[2]) == ("Typed and not saved", "Written meanwhile")
+    assert len(app.session_state["pages.table.unsaved"]) == 1
+
+
+def test_a_click_that_ends_the_table_takes_along_what_was_typed_with_it(
+    installation: Installation, open_page: OpenPage
+) -> None:
+    make_pages(installation, PROMPTS)
+    app = _open_table(open_page)
+    next(box for box in app.text_input if box.label == "Search").set_value("fox")
+
+    _type(app, 1, title="Typed with the search")
+
+    assert [row["Title"] for row in app.session_state["pages.table.unsaved"].values()] == [
+        "Typed with the search"
+    ]
 
 
 def test_chosen_pages_are_published_and_what_was_typed_is_saved_first(
