@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -36,7 +36,9 @@ from tests.fakes.demo_server import RunningServer
 from tests.fakes.finished_jobs import bring_pictures
 from tests.fakes.installations import settings_for, submit
 
-_SEQUENCES = 200
+_SEQUENCES = 1_000
+#: Of each a test of its own, as one test may not take long.
+_PARTS = 5
 _PAGES = 2
 _WHICH = st.integers(0, _PAGES - 1)
 _ROW = PromptRow(
@@ -233,15 +235,18 @@ def installation(tmp_path, server: RunningServer) -> Iterator[Installation]:
     installation.close(timeout_s=0)
 
 
-def test_a_blocked_page_is_never_public_and_a_doubtful_one_by_a_persons_decision(installation):
+@pytest.mark.parametrize("part", range(_PARTS))
+def test_a_blocked_page_is_never_public_and_a_doubtful_one_by_a_persons_decision(
+    installation, part
+):
     ModeratedPages.installation = installation
 
     run_state_machine_as_test(
-        ModeratedPages,
+        seed(part)(ModeratedPages),
         settings=settings(
-            max_examples=_SEQUENCES,
+            max_examples=_SEQUENCES // _PARTS,
             stateful_step_count=12,
-            phases=[Phase.reuse, Phase.generate],
+            phases=[Phase.generate],
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
