@@ -53,11 +53,14 @@ class _Moderator(Moderator):
     def __init__(self) -> None:
         self.answers = True
         self.found = PageStatus.DRAFT
+        #: What it said since it was last forgotten.
+        self.said: PageStatus | None = None
 
     @override
     def judge(self, prompt: str, picture_jpeg: bytes, key: str) -> Verdict:
         if not self.answers:
             return _NO_ANSWER
+        self.said = self.found
         return Verdict(status=self.found, scores={"violence": 0.5}, category="violence")
 
     @override
@@ -133,14 +136,15 @@ class ModeratedPages(RuleBasedStateMachine):
             st.sampled_from([PageStatus.DRAFT, PageStatus.NEEDS_REVIEW, PageStatus.BLOCKED]),
             min_size=_PAGES,
             max_size=_PAGES,
-        )
+        ),
+        answers=st.booleans(),
     )
-    def two_pictures(self, found: list[PageStatus]) -> None:
+    def two_pictures(self, found: list[PageStatus], *, answers: bool) -> None:
         self.job_id = submit(self.installation, [_ROW] * _PAGES, page_status="published")
         self.images = [image.id for image in self.store.images.of_job(self.job_id)]
         self.found = dict(zip(self.images, found, strict=True))
         bring_pictures(self.installation, self.job_id, b"a picture")
-        self.create(answers=True)
+        self.create(answers=answers)
 
     @rule(answers=st.booleans())
     def create(self, *, answers: bool) -> None:
@@ -168,12 +172,11 @@ class ModeratedPages(RuleBasedStateMachine):
         self._note(self.images[which])
 
     def _note(self, image_id: UUID) -> None:
-        if self.moderator.answers and self._page(image_id):
-            self.flagged |= {image_id} & self._with(PageStatus.BLOCKED)
-            self.doubted |= {image_id} & self._with(PageStatus.NEEDS_REVIEW)
-
-    def _with(self, found: PageStatus) -> set[UUID]:
-        return {image_id for image_id, status in self.found.items() if status is found}
+        said, self.moderator.said = self.moderator.said, None
+        if said is PageStatus.BLOCKED and self._page(image_id):
+            self.flagged.add(image_id)
+        elif said is PageStatus.NEEDS_REVIEW:
+            self.doubted.add(image_id)
 
     @rule(which=_WHICH, wanted=st.sampled_from(PageStatus))
     def set_status(self, which: int, wanted: PageStatus) -> None:
