@@ -91,9 +91,8 @@ def test_a_page_is_reviewed_once_and_an_edit_is_a_review(store):
 
     store.pages.mark_reviewed([opened.id], NOW)
     store.pages.mark_reviewed([opened.id], LATER)
-    store.pages.edit(
-        [PageEdit(page_id=edited.id, text=edited.text, category=edited.category)], LATER
-    )
+    words = replace(edited.text, title="Another title")
+    store.pages.edit([PageEdit(page_id=edited.id, text=words, category=edited.category)], LATER)
 
     reviewed = [store.pages.get(page.id).reviewed_at for page in (opened, edited, other)]
     assert reviewed == [NOW, LATER, None]

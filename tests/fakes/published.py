@@ -10,7 +10,7 @@ from uuid import uuid4
 from sqlalchemy import insert
 
 from bulkgen.domain.jobs import NewJob
-from bulkgen.domain.pages import PageStatus, PromptPage, Verdict
+from bulkgen.domain.pages import PromptPage
 from bulkgen.domain.people import LOCAL_ADMIN
 from bulkgen.domain.prompts import PromptRow
 from bulkgen.domain.storage_keys import variant_key
@@ -78,7 +78,6 @@ def add_pages(store: SqlStore, wanted: Sequence[PromptPage]) -> list[PromptPage]
             job_id=job_id,
             image_id=image.id,
             owner_id=LOCAL_ADMIN.id,
-            verdict=Verdict(status=PageStatus.DRAFT, scores={}),
         )
         for page, image in zip(wanted, images, strict=True)
     ]
