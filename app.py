@@ -13,6 +13,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from bulkgen import bootstrap
 from bulkgen.domain.errors import BulkgenError
 from bulkgen.settings import ROOT
+from bulkgen.ui.image_links import base_path
 from bulkgen.ui.launch import allowed_hosts, check_address
 from bulkgen.ui.session import studio
 from bulkgen.web.loopback import LoopbackOnly
@@ -37,7 +38,7 @@ except BulkgenError as error:
 app = st.App(
     ROOT / "bulkgen" / "ui" / "shell.py",
     lifespan=lifespan,
-    routes=routes(studio, public_url),
+    routes=routes(studio, public_url, base_path()),
     middleware=[
         Middleware(LoopbackOnly),
         Middleware(

@@ -42,10 +42,15 @@ def page_picture_url(name: str) -> str:
     return f"{PAGE_PICTURES}/{name}"
 
 
+def base_path() -> str:
+    """Where the app lies on its host, such as "/tools"; "" when it has the host to itself."""
+    path = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{path}" if path else ""
+
+
 def browser_url(url: str) -> str:
-    """An address for a component, which nobody adds the base path to."""
-    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return f"/{base}{url}" if base else url
+    """An address for a link or a component, which nobody adds the base path to."""
+    return base_path() + url
 
 
 def placeholder_url(size: str, *, failed: bool) -> str:

@@ -10,7 +10,7 @@ from bulkgen.domain.pages import UNDO, PageStatus, PromptPage
 from bulkgen.domain.people import Actor
 from bulkgen.studio import Studio
 from bulkgen.ui.formats import markdown, plural
-from bulkgen.ui.image_links import SITE_ZIP, page_picture_url
+from bulkgen.ui.image_links import SITE_ZIP, browser_url, page_picture_url
 from bulkgen.ui.page_actions import act, change, draw_work
 from bulkgen.ui.page_editor import draw_dialogs, open_editor, open_preview
 from bulkgen.ui.page_search import NUMBER, draw_search, shows_broken
@@ -76,11 +76,11 @@ def _draw_bar(studio: Studio, actor: Actor, which: PageFilter) -> str:
                 on_click=_draw_all_again,
                 args=(studio, actor, which),
             )
-        st.link_button("Open the public list", "/p/", icon=":material/open_in_new:")
+        st.link_button("Open the public list", browser_url("/p/"), icon=":material/open_in_new:")
         if which.status is PageStatus.PUBLISHED and total:
             st.link_button(
                 "Download the website",
-                SITE_ZIP,
+                browser_url(SITE_ZIP),
                 help="All published pages as plain files for any web host, as a ZIP",
             )
     return str(view)
@@ -176,4 +176,4 @@ def _draw_moves(studio: Studio, actor: Actor, page: PromptPage) -> None:
             args=(studio, actor, [page.id], wanted),
         )
     if page.status is PageStatus.PUBLISHED:
-        st.link_button("View", f"/p/{page.slug}")
+        st.link_button("View", browser_url(f"/p/{page.slug}"))

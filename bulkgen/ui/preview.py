@@ -16,7 +16,7 @@ from bulkgen.ui.comparison import MOST, compare_button
 from bulkgen.ui.finals import draw_pairs
 from bulkgen.ui.formats import about_usd, alt_text, image_name, markdown, usd, when
 from bulkgen.ui.gallery_view import view_of
-from bulkgen.ui.image_links import original_url, thumbnail_url
+from bulkgen.ui.image_links import browser_url, original_url, thumbnail_url
 from bulkgen.ui.remarks import draw_remarks
 
 _OPENED = "gallery.preview"
@@ -108,7 +108,7 @@ def _draw_choice(studio: Studio, actor: Actor, image: GeneratedImage) -> None:
             on_change=_star,
             args=(studio, actor, image.id, starred),
         )
-        st.link_button("Download", f"{original_url(image.id)}?download=1")
+        st.link_button("Download", browser_url(f"{original_url(image.id)}?download=1"))
     st.text_area(
         "Note",
         image.note,

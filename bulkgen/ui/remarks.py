@@ -9,6 +9,7 @@ from bulkgen.domain.images import GeneratedImage
 from bulkgen.domain.looks import Mark
 from bulkgen.domain.twins import HashedPage, Twin
 from bulkgen.ui.formats import markdown
+from bulkgen.ui.image_links import browser_url
 
 _ICON = ":material/error:"
 
@@ -25,7 +26,7 @@ def draw_remarks(
     if isinstance(twin, HashedPage):
         st.link_button(
             markdown(f"Almost the same as the page {twin.title}"),
-            f"/p/{twin.slug}",
+            browser_url(f"/p/{twin.slug}"),
             type="tertiary",
         )
     elif twin is not None:

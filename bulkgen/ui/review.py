@@ -13,7 +13,7 @@ from bulkgen.settings import ROOT
 from bulkgen.studio import Studio
 from bulkgen.ui import messages, navigation
 from bulkgen.ui.formats import about_usd, markdown
-from bulkgen.ui.image_links import IMAGES, REVIEW
+from bulkgen.ui.image_links import IMAGES, REVIEW, base_path
 
 _FOLDER = ROOT / "bulkgen" / "ui" / "review_screen"
 #: The last one exports what Streamlit calls.
@@ -38,7 +38,7 @@ _SCREEN = st.components.v2.component(
 
 def draw_review(studio: Studio, actor: Actor, job: Job) -> None:
     """Draw the screen; decisions go past Python, and what costs money or makes pages comes here."""
-    root = _root()
+    root = base_path()
     asked = _SCREEN(
         key=f"review.{job.id}",
         data={
@@ -70,12 +70,6 @@ def draw_review(studio: Studio, actor: Actor, job: Job) -> None:
 
 def _nothing() -> None:
     """Streamlit gives back only what has a callback."""
-
-
-def _root() -> str:
-    """Where the app lies on its host; our own addresses in a component have to say it."""
-    path = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return f"/{path}" if path else ""
 
 
 def _price(studio: Studio, job: Job) -> str:

@@ -22,9 +22,11 @@ _PICTURE = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "
 _STYLES = {**_PICTURE, "Cache-Control": "public, max-age=31536000, immutable"}
 
 
-def public_routes(studio: Callable[[], Studio], public_url: str | None) -> list[Route]:
-    """The routes of the site; `studio` is asked for at each request."""
-    web = _PublicWeb(studio, public_url)
+def public_routes(
+    studio: Callable[[], Studio], public_url: str | None, base_path: str
+) -> list[Route]:
+    """The routes of the site, to be put below `base_path`; the others are as in `routes`."""
+    web = _PublicWeb(studio, public_url, base_path)
     return [
         Route("/robots.txt", web.robots),
         Route("/p/", web.listing),
@@ -40,9 +42,12 @@ def public_routes(studio: Callable[[], Studio], public_url: str | None) -> list[
 
 
 class _PublicWeb:
-    def __init__(self, studio: Callable[[], Studio], public_url: str | None) -> None:
+    def __init__(
+        self, studio: Callable[[], Studio], public_url: str | None, base_path: str
+    ) -> None:
         self._studio = studio
         self._public_url = public_url
+        self._base_path = base_path
 
     def page(self, request: Request) -> Response:
         def render(pages: SitePages) -> str:
@@ -108,4 +113,4 @@ class _PublicWeb:
         )
 
     def _address(self, request: Request) -> str:
-        return self._public_url or str(request.base_url).rstrip("/")
+        return self._public_url or str(request.base_url).rstrip("/") + self._base_path

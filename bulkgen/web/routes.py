@@ -36,10 +36,15 @@ _PLACEHOLDER = re.compile(r"(waiting|failed)-(\d+x\d+)\.svg")
 _PLACEHOLDER_COLOURS = {"waiting": "#8884", "failed": "#c0392b33"}
 
 
-def routes(studio: Callable[[], Studio], public_url: str | None) -> list[Route]:
-    """Every route; `studio` is asked for at each request, `public_url` wins over the request's."""
+def routes(
+    studio: Callable[[], Studio], public_url: str | None, base_path: str = ""
+) -> list[Route]:
+    """Every route, below `base_path`.
+
+    `studio` is asked for at each request; `public_url` wins over the request's.
+    """
     web = _Web(studio, public_url)
-    return [
+    found = [
         Route("/app/static/images/{name}.svg", web.placeholder),
         Route("/app/static/images/{image_id:uuid}/thumbnail", web.thumbnail),
         Route("/app/static/images/{image_id:uuid}/preview", web.preview),
@@ -50,8 +55,9 @@ def routes(studio: Callable[[], Studio], public_url: str | None) -> list[Route]:
         Route("/app/static/site.zip", web.site_zip),
         Route("/healthz", web.health),
         *review_routes(studio),
-        *public_routes(studio, public_url),
+        *public_routes(studio, public_url, base_path),
     ]
+    return [Route(base_path + one.path, one.endpoint, methods=one.methods) for one in found]
 
 
 class _Web:

@@ -41,7 +41,8 @@ class AppProcess:
         self, data_dir: Path, settings: Mapping[str, str], port: int | None = None
     ) -> None:
         self.port = port or free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        base_path = settings.get("STREAMLIT_SERVER_BASE_URL_PATH", "")
+        self.url = f"http://127.0.0.1:{self.port}/{base_path}".rstrip("/")
         self.log = data_dir.with_suffix(f".{self.port}.log")
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
