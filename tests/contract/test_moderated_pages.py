@@ -36,9 +36,8 @@ from tests.fakes.demo_server import RunningServer
 from tests.fakes.finished_jobs import bring_pictures
 from tests.fakes.installations import settings_for, submit
 
-_SEQUENCES = 1_000
-#: Of each a test of its own, as one test may not take long.
-_PARTS = 5
+#: `make soak` drives more.
+_SEQUENCES = 150
 _PAGES = 2
 _WHICH = st.integers(0, _PAGES - 1)
 _ROW = PromptRow(
@@ -238,16 +237,17 @@ def installation(tmp_path, server: RunningServer) -> Iterator[Installation]:
     installation.close(timeout_s=0)
 
 
-@pytest.mark.parametrize("part", range(_PARTS))
-def test_a_blocked_page_is_never_public_and_a_doubtful_one_by_a_persons_decision(
-    installation, part
-):
-    ModeratedPages.installation = installation
+def test_a_blocked_page_is_never_public_and_a_doubtful_one_by_a_persons_decision(installation):
+    drive_moderated_pages(installation, _SEQUENCES, seed_number=0)
 
+
+def drive_moderated_pages(installation: Installation, sequences: int, *, seed_number: int) -> None:
+    """Let so many sequences of orders come to two pages; raises what does not hold."""
+    ModeratedPages.installation = installation
     run_state_machine_as_test(
-        seed(part)(ModeratedPages),
+        seed(seed_number)(ModeratedPages),
         settings=settings(
-            max_examples=_SEQUENCES // _PARTS,
+            max_examples=sequences,
             stateful_step_count=12,
             phases=[Phase.generate],
             deadline=None,

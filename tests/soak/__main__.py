@@ -6,11 +6,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
 from bulkgen.bootstrap import open_installation
+from tests.contract.test_moderated_pages import drive_moderated_pages
 from tests.contract.test_store_in_any_order import JobMachine, PageMachine, hold
 from tests.fakes.app_process import ROOT, environment
 from tests.fakes.crash_checks import store_of
@@ -30,7 +32,7 @@ def main() -> None:
     """Run every proof and print what it found; the first that fails ends it."""
     seed = sys.argv[1] if len(sys.argv) > 1 else str(random.SystemRandom().randrange(10**9))
     _say(f"seed {seed}")
-    for proof in (_kills, _restarts, without_s3, _bodies, _orders):
+    for proof in (_kills, _restarts, without_s3, _bodies, _orders, _moderated_pages):
         started_s = time.monotonic()
         with tempfile.TemporaryDirectory() as folder:
             proof(Path(folder), random.Random(seed), _say)  # noqa: S311 - guards nothing
@@ -117,6 +119,15 @@ def _orders(_folder: Path, _: random.Random, say: Callable[[str], None]) -> None
     hold(JobMachine, 2_000)
     hold(PageMachine, 500)
     say("2,500 stores driven through 40 events each: money and statuses held")
+
+
+def _moderated_pages(folder: Path, chance: random.Random, say: Callable[[str], None]) -> None:
+    with (
+        running_server(images_per_minute=6000) as server,
+        closing(open_installation(settings_for(folder, server))) as installation,
+    ):
+        drive_moderated_pages(installation, 1_000, seed_number=chance.randrange(10**9))
+    say("1,000 sequences of orders to moderated pages: nothing held back was public")
 
 
 if __name__ == "__main__":
