@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.fixture
+def quick_migrations() -> None:
+    """The migrations themselves are tested here."""
