@@ -37,7 +37,7 @@ from tests.fakes.finished_jobs import bring_pictures
 from tests.fakes.installations import settings_for, submit
 
 #: `make soak` drives more.
-_SEQUENCES = 150
+_SEQUENCES = 80
 _PAGES = 2
 _WHICH = st.integers(0, _PAGES - 1)
 _ROW = PromptRow(

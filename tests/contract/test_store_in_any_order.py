@@ -466,7 +466,7 @@ def hold(machine: type[RuleBasedStateMachine], examples: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("machine", "examples"), [(JobMachine, 100), (PageMachine, 40)], ids=["jobs", "pages"]
+    ("machine", "examples"), [(JobMachine, 70), (PageMachine, 30)], ids=["jobs", "pages"]
 )
 def test_whatever_happens_in_whatever_order_money_and_statuses_hold(machine, examples):
     hold(machine, examples)
