@@ -62,7 +62,8 @@ def test_no_quick_click_is_lost_and_nothing_moves_while_images_arrive(
     assert tile.bounding_box() == place
     expect(page.get_by_role("button", name=re.compile(r"Show \d+ new images"))).to_be_visible()
     page.get_by_role("button", name="Cancel Generation").click()
-    expect(page.get_by_role("heading", name=re.compile("Cancelled"))).to_be_visible()
+    cancelled = page.get_by_role("heading", name=re.compile("Cancelled"))
+    expect(cancelled).to_be_visible(timeout=60_000)
     assert _not_selected(page) == 20
     page.reload()
     assert _not_selected(page) == 20
@@ -124,7 +125,8 @@ def test_the_title_follows_the_job_and_a_notice_comes_at_its_end(
     expect(page.get_by_role("button", name="Desktop notice is on")).to_be_visible()
 
     page.get_by_role("button", name="Cancel Generation").click()
-    expect(page).to_have_title("Done (600/600) a job - bulkgen")
+    # Pictures under way are painted to their end.
+    expect(page).to_have_title("Done (600/600) a job - bulkgen", timeout=60_000)
     (notice,) = page.evaluate("window.notices")
     assert re.fullmatch(r"a job: \d+ of 600 images made\.", notice)
     page.get_by_role("link", name="Jobs").click()
